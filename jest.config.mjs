@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+const { exclude: _specsAreTransformedToo, ...swc } = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
+
+/** Shared by every package; tools/jest.mjs sets the root and picks unit or integration specs. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: { customExportConditions: ['@throughline/source', 'node', 'import', 'default'] },
+  transform: { '\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transformIgnorePatterns: ['/node_modules/'],
+};

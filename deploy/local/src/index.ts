@@ -1,0 +1,5 @@
+export { startEngines, type EngineOptions, type Engines } from './engines/start-engines.js';
+export { localConfig, type LocalConfig } from './config.js';
+export { lockHome, type HomeLock } from './home/lock.js';
+export { homePaths, type HomePaths } from './home/paths.js';
+export { SERVICES } from './home/names.js';

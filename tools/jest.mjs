@@ -1,6 +1,7 @@
 // Runs the Jest specs of the package in the current folder: `unit` (*.spec.ts) or `integration` (*.int-spec.ts, real engines).
 // Jest's ES-module support needs a Node flag; a JSON summary goes to .test-results for the total that `npm test` prints.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,5 +17,6 @@ const args = [
   ...(kind === 'integration' ? ['--runInBand', '--testTimeout', '60000'] : []),
   ...rest,
 ];
+mkdirSync(join(process.cwd(), '.test-results'), { recursive: true });
 const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
 process.exit(status ?? 1);

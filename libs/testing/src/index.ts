@@ -1,1 +1,5 @@
-export {};
+export * from './database.js';
+export * from './engines.js';
+export * from './fake-clock.js';
+export * from './topics.js';
+export * from './until.js';

@@ -1,0 +1,19 @@
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the repository: src and dist lie at the same depth. */
+export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+export interface TestingConfig {
+  /** Description of running engines that the orchestrator of `npm test` hands over; outranks the default one. */
+  readonly given: string | undefined;
+  /** Where a developer's shared engines are described. */
+  readonly shared: string;
+}
+
+/** The only reader of the environment in this package. */
+export const testingConfig = (env: NodeJS.ProcessEnv = process.env): TestingConfig => ({
+  given: env.THROUGHLINE_TEST_ENGINES || undefined,
+  shared: join(resolve(env.THROUGHLINE_CACHE || join(homedir(), '.cache', 'throughline')), 'test-engines.json'),
+});

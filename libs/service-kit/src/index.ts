@@ -1,1 +1,13 @@
-export {};
+export * from './audit.js';
+export * from './auth/auth.guard.js';
+export * from './auth/internal-token.js';
+export * from './bootstrap.js';
+export * from './config.js';
+export * from './health/readiness.js';
+export * from './http/api-zod.js';
+export * from './http/page.js';
+export * from './http/problem.js';
+export { toProblem } from './http/problem.filter.js';
+export * from './http/zod.js';
+export * from './service.module.js';
+export * from './tokens.js';

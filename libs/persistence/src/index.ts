@@ -1,1 +1,10 @@
-export {};
+export * from './advisory-locks.js';
+export { createDatabase, type DatabaseOptions } from './database.js';
+export { cancelDue, scheduleDue, type DueRequest, type DueWork } from './due-work/due-work.js';
+export { startDueWorker, type DueHandler, type DueOutcome, type DueWorker, type DueWorkerOptions, type LeasedDueHandler } from './due-work/due-worker.js';
+export * from './errors.js';
+export * from './inbox.js';
+export { migrateAll, type MigrateOptions } from './migrate/migrate-all.js';
+export { SERVICES, schemaOf } from './migrate/migration-files.js';
+export { ALL_ROLES, ensureRoles, OWNER_ROLE, serviceRole, type RolesOptions } from './migrate/roles.js';
+export * from './ports.js';

@@ -36,14 +36,27 @@ export interface OutgoingMessage {
   readonly eventId: string;
   /** Extra headers, e.g. team and band. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The record that this follows from: its trace goes on, unless a span is active that says more. */
+  readonly cause?: { readonly headers: Readonly<Record<string, string>> };
 }
 
 /** What a handler gets beside its records: one Postgres transaction with tenants set, and the outbox. */
 export interface Unit {
-  /** Parameterized SQL inside the transaction. */
-  query<R extends object = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<readonly R[]>;
+  /** Parameterized SQL inside the transaction. A `name` makes it a prepared statement of the connection, for hot paths. */
+  query<R extends object = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<readonly R[]>;
   /** Buffers messages; they are encoded and written as the last statement before commit. */
   announce(...messages: readonly OutgoingMessage[]): void;
+}
+
+export interface QueryOptions {
+  /** One name stands for one text: a second text under the same name is an error of the driver. */
+  readonly name?: string;
+}
+
+/** The unit as the runner sees it: it also forwards dead letters, whose bytes must not pass through a codec. */
+export interface RunnerUnit extends Unit {
+  /** Buffers messages that are encoded already. */
+  forward(...messages: readonly ProducerMessage[]): void;
 }
 
 /**
@@ -74,14 +87,22 @@ export interface FencePosition {
   readonly partition: number;
   readonly from: bigint;
   readonly next: bigint;
+  /** Identity of the log (cluster id, and topic id where the driver knows it): another log's offsets mean nothing here. */
+  readonly log?: string;
+  /** True when the runner saw no row and begins at the log's start: only then may the fence insert one. */
+  readonly create?: boolean;
 }
 
+/** `stored` of a fence that found no row at all, e.g. in a restored database: begin anew. */
+export const NO_OFFSET = -1n;
+
+/** `stored` is where the group really stands (NO_OFFSET: nowhere yet); nothing of the work was done. */
 export type FencedResult<R> = { readonly fenced: false; readonly value: R } | { readonly fenced: true; readonly stored: bigint };
 
 /** Port to the database; implemented by libs/persistence and by the memory driver. */
-export interface StateStore<U extends Unit = Unit> {
+export interface StateStore<U extends Unit = RunnerUnit> {
   /** Stored next offsets; a partition without a row is absent. */
-  offsets(group: string, topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>>;
+  offsets(group: string, topic: string, partitions: readonly number[], log?: string): Promise<ReadonlyMap<number, bigint>>;
   /**
    * One transaction: sets the tenants, moves the offset row by compare-and-set as its first statement, runs `work`,
    * writes the outbox last, commits. `work` returning `{ rollback }` undoes all of it.

@@ -1,0 +1,59 @@
+import { ClickHouseError, createClient, type ClickHouseClient } from '@clickhouse/client';
+
+export interface ClickHouseOptions {
+  readonly url: string;
+  readonly database: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** What services see of ClickHouse. */
+export interface ClickHouse {
+  /**
+   * Inserts rows as one block. The same token again within the table's deduplication window is dropped by the engine;
+   * beyond it the tables' versioned keys make a repeat harmless (FAULTS 11).
+   */
+  insert(table: string, rows: readonly object[], token: string): Promise<void>;
+  /** A read with server-side parameters (`{name:Type}`): values never become part of the statement. At most 10 s. */
+  query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<readonly T[]>;
+  /** A statement without rows, for migrations. */
+  command(sql: string): Promise<void>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const QUERY_SECONDS = 10;
+
+export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+  const client = createClient({
+    url: options.url, database: options.database, request_timeout: 60_000, max_open_connections: 6,
+    ...(options.username !== undefined && { username: options.username }), ...(options.password !== undefined && { password: options.password }),
+    clickhouse_settings: { date_time_input_format: 'best_effort' },
+    keep_alive: { enabled: true, idle_socket_ttl: 2500 },
+  });
+  return {
+    insert: (table, rows, token) => insert(client, table, rows, token),
+    async query<T>(sql: string, parameters: Readonly<Record<string, unknown>> = {}) {
+      const result = await client.query({ query: sql, query_params: { ...parameters }, format: 'JSONEachRow', clickhouse_settings: { readonly: '2', max_execution_time: QUERY_SECONDS, output_format_json_quote_64bit_integers: 0 } });
+      return result.json<T>();
+    },
+    async command(sql) {
+      await client.command({ query: sql });
+    },
+    ping: async () => (await client.ping()).success,
+    close: () => client.close(),
+  };
+}
+
+async function insert(client: ClickHouseClient, table: string, rows: readonly object[], token: string): Promise<void> {
+  if (rows.length === 0) return;
+  await client.insert({ table, values: [...rows], format: 'JSONEachRow', clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token, wait_end_of_query: 1 } });
+}
+
+/** ClickHouse's error codes that blame the rows themselves; all else (network, overload, restart) is worth a retry. */
+const ROWS_AT_FAULT = new Set(['6', '26', '27', '41', '53', '69', '70', '72', '117', '321', '349', '441']);
+
+/** True when the same insert can never succeed, because a value does not fit its column. */
+export function blamesRows(error: unknown): boolean {
+  return error instanceof ClickHouseError && ROWS_AT_FAULT.has(error.code);
+}

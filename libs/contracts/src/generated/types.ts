@@ -348,6 +348,8 @@ export interface FindingChanged {
   readonly component: null | Component;
   /** Latest location. */
   readonly location: null | CodeLocation;
+  /** Every place in which it is present, at most 50; the first is `location`. */
+  readonly locations: readonly CodeLocation[];
   /** Latest code flow. */
   readonly codeFlow: readonly FlowStep[];
   /** Secrets only. */

@@ -26,7 +26,10 @@ const runningPid = (): number | undefined => {
 const serve = async (): Promise<void> => {
   const paths = homePaths(home);
   const lock = await lockHome(paths);
-  const engines = await startEngines(home, { cache: config.cache, progress: consoleProgress() });
+  const engines = await startEngines(home, {
+    cache: config.cache, progress: consoleProgress(),
+    events: { failed: (name, exit, wait) => console.log(`${name} ended (${JSON.stringify(exit)}), starting it again in ${wait} ms`) },
+  });
   await engines.registryReady;
   writeJsonAtomic(description, describeEngines(engines), 0o600);
   console.log(`engines are ready: ${description}`);
@@ -38,11 +41,6 @@ const serve = async (): Promise<void> => {
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
-  await Promise.race(engines.children.map(async (child) => {
-    const exit = await child.exited;
-    console.log(`${child.name} ended: ${JSON.stringify(exit)}`);
-  }));
-  await stop();
 };
 
 const up = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { repositoryRoot } from './config.js';
 import { engines, withDatabase } from './engines.js';
@@ -23,9 +24,13 @@ export interface DatabaseOptions {
   readonly services?: readonly string[];
 }
 
-/** Loaded when a database is asked for: specs of persistence itself use the engines before anything can be migrated. */
+/**
+ * Loaded by path and not by name: persistence, stream and others use this library in their own specs, and a declared
+ * dependency on them would be a cycle.
+ */
 const migrate = async (target: { readonly ownerUrl: string; readonly root: string; readonly services?: string[] }): Promise<void> => {
-  const persistence = (await import('@throughline/persistence')) as unknown as { migrateAll(options: typeof target): Promise<void> };
+  const file = import.meta.url.endsWith('.ts') ? 'libs/persistence/src/index.ts' : 'libs/persistence/dist/index.js';
+  const persistence = (await import(pathToFileURL(join(repositoryRoot, file)).href)) as { migrateAll(options: typeof target): Promise<void> };
   await persistence.migrateAll(target);
 };
 

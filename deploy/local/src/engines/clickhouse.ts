@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryRoot } from '../config.js';
 import type { HomePaths } from '../home/paths.js';
-import { startChild, untilReady, type Child } from '../process/child.js';
+import { startChild, untilReady, type Child, type OnSpawn } from '../process/child.js';
 
 export const clickhouseUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
@@ -22,11 +22,11 @@ const pings = async (port: number): Promise<boolean> => {
 };
 
 /** Starts ClickHouse on loopback. Its user `default` has no password: only the analytics service is told its address. */
-export const startClickhouse = async (paths: HomePaths, port: number): Promise<Child> => {
+export const startClickhouse = async (paths: HomePaths, port: number, onSpawn?: OnSpawn): Promise<Child> => {
   mkdirSync(paths.clickhouse, { recursive: true, mode: 0o700 });
   const child = startChild({
     name: 'clickhouse', home: paths.home, cwd: paths.clickhouse, logFile: join(paths.logs, 'clickhouse.log'),
-    command: process.execPath, args: [serverScript(), paths.clickhouse, String(port)], holdStdin: true,
+    command: process.execPath, args: [serverScript(), paths.clickhouse, String(port)], holdStdin: true, onSpawn,
   });
   await untilReady(child, () => pings(port), 60_000, 50);
   return child;

@@ -23,6 +23,9 @@ const pom = (kafka: string): string => `<project><modelVersion>4.0.0</modelVersi
 const run = (command: string, args: readonly string[], cwd: string, what: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: inheritedEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = (): void => { child.kill(); };
+    process.once('exit', end); // a stopped start leaves no download behind
+    child.once('close', () => process.off('exit', end));
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => { output += chunk; });
     child.stderr.on('data', (chunk: Buffer) => { output += chunk; });

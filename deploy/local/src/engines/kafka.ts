@@ -5,7 +5,7 @@ import { inheritedEnv, javaCommand } from '../config.js';
 import { writeFileAtomic } from '../home/files.js';
 import type { HomePaths } from '../home/paths.js';
 import type { Secrets } from '../home/secrets.js';
-import { startChild, untilReady, type Child } from '../process/child.js';
+import { startChild, untilReady, type Child, type OnSpawn } from '../process/child.js';
 import { kafkaProperties } from './kafka-properties.js';
 
 export interface KafkaOptions {
@@ -14,6 +14,7 @@ export interface KafkaOptions {
   readonly lib: string;
   readonly port: number;
   readonly controllerPort: number;
+  readonly onSpawn?: OnSpawn;
 }
 
 const quoted = (argument: string): string => `"${argument.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
@@ -45,7 +46,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Child> => {
     writeFileAtomic(marker, secrets.kafkaClusterId);
   }
   const child = startChild({
-    name: 'kafka', home: paths.home, cwd: paths.kafka, logFile: join(paths.logs, 'kafka.log'), command: javaCommand(),
+    name: 'kafka', home: paths.home, onSpawn: options.onSpawn, cwd: paths.kafka, logFile: join(paths.logs, 'kafka.log'), command: javaCommand(),
     args: ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50', '-XX:+ExplicitGCInvokesConcurrent', '-Djava.awt.headless=true',
       '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd\'T\'HH:mm:ss.SSSXXX',
       '-cp', `${lib}/*`, 'kafka.Kafka', properties],

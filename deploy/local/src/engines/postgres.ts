@@ -9,7 +9,7 @@ import { writeFileAtomic } from '../home/files.js';
 import { DATABASE, POSTGRES_OWNER, POSTGRES_SUPERUSER, postgresRole, SERVICES } from '../home/names.js';
 import type { HomePaths } from '../home/paths.js';
 import type { Secrets } from '../home/secrets.js';
-import { startChild, untilReady, wrapCommand, type Child, type ChildSpec } from '../process/child.js';
+import { startChild, untilReady, wrapCommand, type Child, type ChildSpec, type OnSpawn } from '../process/child.js';
 import { closedFolder, postgresBinaries, postgresUser, type RunAs } from './postgres-binaries.js';
 
 /** Memory and log settings for a small machine and bulk writes. Nothing here gives durability up: fsync and synchronous_commit stay on. */
@@ -41,6 +41,7 @@ export interface PostgresOptions {
   readonly paths: HomePaths;
   readonly secrets: Secrets;
   readonly port: number;
+  readonly onSpawn?: OnSpawn;
 }
 
 export const postgresUrl = (port: number, role: string, password: string, database = DATABASE): string =>
@@ -93,7 +94,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Child> =>
   const settings = Object.entries({ ...POSTGRES_SETTINGS, port: String(options.port) }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const child = startChild({
     name: 'postgres', home: paths.home, cwd: paths.postgres, logFile: join(paths.logs, 'postgres.log'),
-    command: join(bin, 'postgres'), args: ['-D', data, ...settings], stopSignal: 'SIGINT', user,
+    command: join(bin, 'postgres'), args: ['-D', data, ...settings], stopSignal: 'SIGINT', user, onSpawn: options.onSpawn,
   });
   await untilReady(child, () => /ready to accept connections/.test(child.log()), 120_000, 50);
   await provision(options);

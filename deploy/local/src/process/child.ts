@@ -17,9 +17,13 @@ export interface ChildSpec {
   readonly stopSignal?: NodeJS.Signals;
   /** Keep a pipe on its standard input: the child ends when it closes, on every system. */
   readonly holdStdin?: boolean;
+  /** Told of the process as soon as there is one, long before it is ready: a stop during the start has to reach it. */
+  readonly onSpawn?: OnSpawn;
   /** Run as this user (PostgreSQL refuses root). */
   readonly user?: { readonly uid: number; readonly gid: number; readonly enterAnyFolder: boolean };
 }
+
+export type OnSpawn = (child: Child) => void;
 
 export interface Exit {
   readonly code: number | null;
@@ -83,7 +87,7 @@ export const startChild = (spec: ChildSpec): Child => {
     child.once('exit', (code, signal) => { running = false; resolve({ code, signal }); });
   });
   child.stdin?.on('error', () => undefined); // it ended first
-  return {
+  const handle: Child = {
     name: spec.name,
     pid: child.pid ?? 0,
     exited,
@@ -97,13 +101,16 @@ export const startChild = (spec: ChildSpec): Child => {
       await exited;
     },
   };
+  spec.onSpawn?.(handle);
+  return handle;
 };
 
-/** Waits until `ready` answers true; fails with the end of the child's log when it ends first or takes too long. */
+/** Waits until `ready` answers true; when the child ends first or takes too long, ends it and fails with the end of its log. */
 export const untilReady = async (child: Child, ready: () => boolean | Promise<boolean>, timeoutMs: number, pollMs = 100): Promise<void> => {
   const deadline = performance.now() + timeoutMs;
   while (!(await ready())) {
     const why = !child.running ? 'ended while it started' : performance.now() > deadline ? `was not ready after ${timeoutMs / 1000} s` : undefined;
+    if (why) await child.stop(2000);
     if (why) throw new Error(`${child.name} ${why}. The end of its log:\n${child.log().split('\n').slice(-15).join('\n')}`);
     await sleep(pollMs);
   }

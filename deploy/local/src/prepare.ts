@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Engines } from './engines/start-engines.js';
+import type { Progress } from './progress.js';
+
+/** Tools of other packages, loaded when they are needed so that engines alone can be started without them. */
+interface TopicTool {
+  applyTopics(access: { brokers: readonly string[]; sasl: { username: string; password: string } }): Promise<unknown>;
+  applySchemas(registryUrl: string, schemaIdsFile: string): Promise<unknown>;
+  idsAreComplete(schemaIdsFile: string): boolean;
+}
+
+const topicTool = async (): Promise<TopicTool> => (await import('@throughline/tools/topics')) as unknown as TopicTool;
+
+const migratePostgres = async (root: string, engines: Engines): Promise<void> => {
+  const { migrateAll } = await import('@throughline/persistence') as unknown as { migrateAll(options: { ownerUrl: string; root: string }): Promise<void> };
+  await migrateAll({ ownerUrl: engines.postgres.ownerUrl, root });
+};
+
+const migrateClickhouse = async (root: string, engines: Engines): Promise<void> => {
+  const tool = await import('@throughline/clickhouse') as unknown as { migrateClickHouse(options: { url: string; database: string; dir: string }): Promise<void> };
+  await tool.migrateClickHouse({ url: engines.clickhouseUrl, database: 'throughline', dir: join(root, 'schemas', 'clickhouse') });
+};
+
+const applyTopics = async (engines: Engines): Promise<void> => {
+  const { username, password } = engines.kafka.sasl;
+  await (await topicTool()).applyTopics({ brokers: engines.kafka.brokers, sasl: { username, password } });
+};
+
+/** Expand, migrate, contract in this order on each store, each as soon as its engine serves. */
+export const preparation = (root: string, progress: Progress) => ({
+  postgres: (engines: Engines) => progress.step('database migrated', () => migratePostgres(root, engines)),
+  clickhouse: (engines: Engines) => progress.step('ClickHouse migrated', () => migrateClickhouse(root, engines)),
+  kafka: (engines: Engines) => progress.step('topics and grants applied', () => applyTopics(engines)),
+});
+
+/**
+ * Registers the schemas and keeps their ids. Where the home has the ids of every schema of this build already, nobody
+ * waits for it: the registry is then only told again, in the background.
+ */
+export const registerSchemas = async (engines: Engines, progress: Progress): Promise<void> => {
+  const tool = await topicTool();
+  const apply = async (): Promise<void> => {
+    await engines.registryReady;
+    await progress.step('schemas registered', () => tool.applySchemas(engines.registryUrl, engines.paths.schemaIds).then(() => undefined));
+  };
+  if (!tool.idsAreComplete(engines.paths.schemaIds)) return apply();
+  progress.note('schema ids are kept from the last start: not waiting for the registry');
+  apply().catch((error: unknown) => progress.note(`the schema registry is not in use yet: ${error instanceof Error ? error.message : String(error)}`));
+};

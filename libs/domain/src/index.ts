@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './codeowners.js';
 export * from './ids.js';
 export * from './urn.js';
 export * from './words.js';

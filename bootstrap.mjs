@@ -266,7 +266,7 @@ const main = async () => {
   env.CI = process.env.CI ?? '';
   for (const file of files) {
     if (!existsSync(join(root, file))) throw new UserError(`There is no ${command} ${rest[0] ?? ''} in this version (${file}).`);
-    const { code } = await run('node', ['--enable-source-maps', join(root, file), ...args], { env, ipc: true });
+    const { code } = await run('node', ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', join(root, file), ...args], { env, ipc: true });
     if (code !== 0) return code;
   }
   return 0;

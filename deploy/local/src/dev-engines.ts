@@ -1,4 +1,4 @@
-// A long-running set of engines that integration specs share: `node dist/dev-engines.js up | down | serve`.
+// A long-running set of engines that integration specs share: `node dist/dev-engines.js up | down | serve [home] [description file]`.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { localConfig } from './config.js';
-import { startEngines } from './engines/start-engines.js';
+import { recoverHome, startEngines, type Engines } from './engines/start-engines.js';
 import { readJson, writeJsonAtomic } from './home/files.js';
 import { lockHome } from './home/lock.js';
 import { homePaths } from './home/paths.js';
@@ -15,8 +15,7 @@ import { consoleProgress } from './progress.js';
 import { describeEngines } from './engines/describe.js';
 
 const config = localConfig();
-const home = join(tmpdir(), 'tl-dev');
-const description = join(config.cache, 'test-engines.json');
+const [command = 'up', home = join(tmpdir(), 'tl-dev'), description = join(config.cache, 'test-engines.json')] = process.argv.slice(2);
 
 const runningPid = (): number | undefined => {
   const pid = (readJson(homePaths(home).lock) as { pid?: number } | undefined)?.pid;
@@ -24,23 +23,29 @@ const runningPid = (): number | undefined => {
 };
 
 const serve = async (): Promise<void> => {
-  const paths = homePaths(home);
-  const lock = await lockHome(paths);
-  const engines = await startEngines(home, {
-    cache: config.cache, progress: consoleProgress(),
+  const lock = await lockHome(homePaths(home));
+  let engines: Engines | undefined;
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    lock.stopping();
+    rmSync(description, { force: true });
+    await engines?.stop();
+    await recoverHome(home);
+    lock.release();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  process.on('disconnect', () => void stop()); // whoever asked for the engines has died
+  engines = await startEngines(home, {
+    cache: config.cache, progress: consoleProgress(), addressed: (found) => { engines = found; },
     events: { failed: (name, exit, wait) => console.log(`${name} ended (${JSON.stringify(exit)}), starting it again in ${wait} ms`) },
   });
   await engines.registryReady;
   writeJsonAtomic(description, describeEngines(engines), 0o600);
   console.log(`engines are ready: ${description}`);
-  const stop = async (): Promise<void> => {
-    rmSync(description, { force: true });
-    await engines.stop();
-    lock.release();
-    process.exit(0);
-  };
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
+  process.send?.('ready');
 };
 
 const up = async (): Promise<void> => {
@@ -67,4 +72,4 @@ const down = async (): Promise<void> => {
 };
 
 const commands: Readonly<Record<string, () => Promise<void>>> = { up, down, serve };
-await (commands[process.argv[2] ?? 'up'] ?? up)();
+await (commands[command] ?? up)();

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalConfig } from './config.js';
+import { describeEngines } from './engines/describe.js';
 import { recoverHome, startEngines, type Engines } from './engines/start-engines.js';
 import { UserError } from './errors.js';
 import { describeEndpoints, writeEndpoints } from './home/endpoints.js';
+import { writeJsonAtomic } from './home/files.js';
 import { lockHome, type HomeLock } from './home/lock.js';
 import { homePaths } from './home/paths.js';
 import { isPortFree } from './home/ports.js';
@@ -24,6 +26,8 @@ export interface Launcher {
 export interface LauncherOptions {
   readonly config: LocalConfig;
   readonly empty: boolean;
+  /** Start these services only (development of one of them). */
+  readonly only?: readonly string[] | undefined;
   readonly progress: Progress;
   readonly print: (line: string) => void;
 }
@@ -54,7 +58,7 @@ class LocalLauncher implements Launcher {
     const ended = await recoverHome(config.home);
     if (this.lock.recovered) progress.note(`recovering from a run that was killed: ended ${ended} processes it left behind`);
     await this.requireGatewayPort();
-    const names = findServices(config.root);
+    const names = findServices(config.root).filter((name) => this.options.only?.includes(name) ?? true);
     const engines = await startEngines(config.home, {
       cache: config.cache, progress, reservedPorts: [config.gatewayPort], extraPorts: names.filter((name) => name !== 'gateway').concat('sampleReceiver'),
       events: this.events(), onReady: preparation(config.root, progress),
@@ -78,6 +82,7 @@ class LocalLauncher implements Launcher {
   private address(engines: Engines, names: readonly string[]): void {
     this.engines = engines;
     this.urls = Object.fromEntries(names.map((name) => [name, name === 'gateway' ? this.gatewayUrl : `http://127.0.0.1:${engines.ports[name]}`]));
+    writeJsonAtomic(engines.paths.engines, describeEngines(engines), 0o600);
     this.writeEndpoints();
   }
 

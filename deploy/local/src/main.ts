@@ -17,11 +17,12 @@ const explain = (error: unknown): string => {
 
 const run = async (): Promise<void> => {
   const args = process.argv.slice(2);
-  const unknown = args.filter((arg) => arg !== '--empty');
-  if (unknown.length > 0) throw new UserError(`npm start knows one option, --empty (no sample world), and not ${unknown.join(' ')}.`);
+  const only = args.find((arg) => arg.startsWith('--services='))?.slice('--services='.length).split(',').filter(Boolean);
+  const unknown = args.filter((arg) => arg !== '--empty' && !arg.startsWith('--services='));
+  if (unknown.length > 0) throw new UserError(`npm start knows the options --empty (no sample world) and --services=a,b (only these, for development), and not ${unknown.join(' ')}.`);
   const config = localConfig();
   const print = (line: string): void => { process.stdout.write(`${line}\n`); };
-  const launcher = createLauncher({ config, empty: args.includes('--empty'), progress: consoleProgress(print), print });
+  const launcher = createLauncher({ config, empty: args.includes('--empty'), only, progress: consoleProgress(print), print });
   let stoppingSince: number | undefined;
   const stop = (code: number): void => {
     if (stoppingSince !== undefined) {

@@ -10,10 +10,13 @@ export interface TestingConfig {
   readonly given: string | undefined;
   /** Where a developer's shared engines are described. */
   readonly shared: string;
+  /** Home of the running platform for end-to-end specs. */
+  readonly platformHome: string;
 }
 
 /** The only reader of the environment in this package. */
 export const testingConfig = (env: NodeJS.ProcessEnv = process.env): TestingConfig => ({
   given: env.THROUGHLINE_TEST_ENGINES || undefined,
   shared: join(resolve(env.THROUGHLINE_CACHE || join(homedir(), '.cache', 'throughline')), 'test-engines.json'),
+  platformHome: resolve(env.THROUGHLINE_TEST_PLATFORM || env.THROUGHLINE_HOME || join(repositoryRoot, '.throughline')),
 });

@@ -6,6 +6,8 @@ export const homePaths = (home: string) => ({
   lock: join(home, 'lock.json'),
   endpoints: join(home, 'endpoints.json'),
   ports: join(home, 'ports.json'),
+  /** Addresses with passwords (mode 0600), for integration specs and operators. */
+  engines: join(home, 'engines.json'),
   secrets: join(home, 'secrets.json'),
   adminToken: join(home, 'admin-token'),
   schemaIds: join(home, 'schema-ids.json'),

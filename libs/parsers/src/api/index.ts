@@ -1,0 +1,14 @@
+export * from './contract.js';
+export * from './draft.js';
+export * from './errors.js';
+export * from './identifiers.js';
+export * from './json-report.js';
+export type { SplitElement } from './json-splitter.js';
+export * from './paths.js';
+export * from './purl.js';
+export * from './read.js';
+export * from './redact.js';
+export * from './severity.js';
+export * from './sniff.js';
+export * from './text.js';
+export * from './xml-report.js';

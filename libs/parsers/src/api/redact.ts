@@ -1,0 +1,188 @@
+import type { ParseTally, SecretHash } from './contract.js';
+import { ASSIGNMENT, PROVIDER_HINT, PROVIDER_PATTERNS, looksSecret } from './secret-patterns.js';
+
+export interface KnownSecret {
+  readonly type: string;
+  readonly value: string;
+}
+
+interface Hit extends KnownSecret {
+  readonly start: number;
+  readonly end: number;
+}
+
+const PEM_BEGIN = '-----BEGIN ';
+const CLEAN_CACHE = 2048;
+const SHORTEST_FRAGMENT = 8;
+
+/**
+ * Takes the values of secrets out of a draft's texts: each becomes `[REDACTED:type:hash8]`, where hash8 is the start
+ * of its keyed hash, for people to tell secrets apart and for nothing else. A value found in one text is taken out of
+ * all of them, also in fragments of eight characters and more, since reports repeat a secret in snippet, message and
+ * fix, cut in different places.
+ */
+export class Redactor {
+  readonly #hash: (value: string) => SecretHash;
+  readonly #tally: ParseTally;
+  /** Long texts of rules repeat in every result; those found clean once are not read again. */
+  readonly #clean = new Set<string>();
+
+  constructor(hash: (value: string) => SecretHash, tally: ParseTally) {
+    this.#hash = hash;
+    this.#tally = tally;
+  }
+
+  /** Redacts all texts of one draft together. Same length and order. */
+  all(texts: readonly string[], known: readonly KnownSecret[] = []): string[] {
+    const values: KnownSecret[] = known.filter((secret) => secret.value.length >= 4);
+    const hits = texts.map((text) => this.#hits(text));
+    for (const found of hits) values.push(...found);
+    const borders = this.#acrossBorders(texts);
+    if (values.length === 0 && borders.length === 0) return texts as string[];
+    const unique = [...new Map(values.map((secret) => [secret.value, secret])).values()].sort((left, right) => right.value.length - left.value.length);
+    return texts.map((text, index) => {
+      let out = text;
+      for (const [field, piece, secret] of borders) if (field === index) out = out.replaceAll(piece, this.#marker(secret));
+      for (const secret of unique) out = this.#remove(out, secret);
+      return out;
+    });
+  }
+
+  one(text: string, known: readonly KnownSecret[] = []): string {
+    return this.all([text], known)[0] as string;
+  }
+
+  #marker(secret: KnownSecret): string {
+    this.#tally.redacted += 1;
+    return `[REDACTED:${secret.type}:${this.#hash(secret.value).hash.slice(0, 8)}]`;
+  }
+
+  #hits(text: string): readonly Hit[] {
+    if (text.length < 8 || this.#clean.has(text)) return NO_HITS;
+    const hits = findSecrets(text);
+    if (hits.length === 0 && text.length > 200) {
+      if (this.#clean.size >= CLEAN_CACHE) this.#clean.clear();
+      this.#clean.add(text);
+    }
+    return hits;
+  }
+
+  #remove(text: string, secret: KnownSecret): string {
+    if (text.length < 4) return text;
+    let out = text;
+    if (out.includes(secret.value)) out = out.replaceAll(secret.value, this.#marker(secret));
+    for (const piece of piecesOf(secret.value)) if (out.includes(piece)) out = out.replaceAll(piece, this.#marker(secret));
+    return this.#removeFragments(out, secret);
+  }
+
+  /** What remains of a value that a scanner cut: the longest runs of it that stand in the text. */
+  #removeFragments(text: string, secret: KnownSecret): string {
+    const { value } = secret;
+    if (value.length < SHORTEST_FRAGMENT + 1 || value.length > 400) return text;
+    let out = text;
+    for (let start = 0; start + SHORTEST_FRAGMENT <= value.length; start += 1) {
+      if (!out.includes(value.slice(start, start + SHORTEST_FRAGMENT))) continue;
+      let end = start + SHORTEST_FRAGMENT;
+      while (end < value.length && out.includes(value.slice(start, end + 1))) end += 1;
+      const fragment = value.slice(start, end);
+      if (/\s/.test(fragment) || isPlain(fragment)) continue;
+      out = out.replaceAll(fragment, this.#marker(secret));
+    }
+    return out;
+  }
+
+  /** Secrets of a provider's shape that begin at the end of one text and go on at the start of another. */
+  #acrossBorders(texts: readonly string[]): [number, string, KnownSecret][] {
+    const found: [number, string, KnownSecret][] = [];
+    texts.forEach((left, leftIndex) => {
+      const tail = lastToken(left);
+      if (tail.length < 4 || !PROVIDER_HINT.test(tail)) return;
+      texts.forEach((right, rightIndex) => {
+        if (rightIndex === leftIndex || right === '') return;
+        const head = firstToken(right);
+        for (const hit of findSecrets(tail + head)) {
+          if (hit.start >= tail.length || hit.end <= tail.length) continue;
+          found.push([leftIndex, tail.slice(hit.start), hit], [rightIndex, head.slice(0, hit.end - tail.length), hit]);
+        }
+      });
+    });
+    return found.filter(([, piece]) => piece.length >= 4);
+  }
+}
+
+const NO_HITS: readonly Hit[] = [];
+
+/** Secrets in a text, in order, without overlaps. Linear in the length of the text. */
+export function findSecrets(text: string): readonly Hit[] {
+  const hits: Hit[] = [];
+  if (PROVIDER_HINT.test(text)) {
+    pemBlocks(text, hits);
+    for (const { type, expression } of PROVIDER_PATTERNS) {
+      for (const match of text.matchAll(expression)) push(hits, type, match.index + match[0].indexOf(match[1] ?? match[0]), match[1] ?? match[0]);
+    }
+  }
+  for (const match of text.matchAll(ASSIGNMENT)) {
+    const value = match[2] as string;
+    if (looksSecret(value, match[1] !== '')) push(hits, 'generic', match.index + match[0].length - value.length, value);
+  }
+  return hits.length === 0 ? NO_HITS : hits;
+}
+
+function push(hits: Hit[], type: string, start: number, value: string): void {
+  const end = start + value.length;
+  if (!hits.some((hit) => start < hit.end && hit.start < end)) hits.push({ type, value, start, end });
+}
+
+/** Private keys from BEGIN to END; without END, to the end of the text: a cut key is still a key. */
+function pemBlocks(text: string, hits: Hit[]): void {
+  let from = text.indexOf(PEM_BEGIN);
+  while (from >= 0) {
+    const label = text.slice(from, from + 80);
+    if (/^-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY/.test(label)) {
+      const end = text.indexOf('-----END ', from);
+      const close = end < 0 ? text.length : Math.min(text.length, text.indexOf('-----', end + 9) < 0 ? text.length : text.indexOf('-----', end + 9) + 5);
+      push(hits, 'private-key', from, text.slice(from, close));
+      from = text.indexOf(PEM_BEGIN, close);
+    } else from = text.indexOf(PEM_BEGIN, from + PEM_BEGIN.length);
+  }
+}
+
+/** Lines of a value of several lines (a private key): each is taken out where it stands alone. */
+function piecesOf(value: string): readonly string[] {
+  if (!value.includes('\n') && !value.includes('\\n')) return [];
+  return value.split(/\r?\n|\\n/).filter((line) => line.length >= 12 && !line.startsWith('-----'));
+}
+
+/** A fragment that is only one lower-case word or number says nothing of a secret, and stands in many texts. */
+function isPlain(fragment: string): boolean {
+  return /^[a-z]+$/.test(fragment) || /^\d+$/.test(fragment) || /^[A-Z_]+$/.test(fragment);
+}
+
+function lastToken(text: string): string {
+  let from = text.length;
+  while (from > 0 && text.length - from < 80 && !isBreak(text.charCodeAt(from - 1))) from -= 1;
+  return text.slice(from);
+}
+
+function firstToken(text: string): string {
+  let to = 0;
+  while (to < text.length && to < 80 && !isBreak(text.charCodeAt(to))) to += 1;
+  return text.slice(0, to);
+}
+
+/** White space and quotes end a token. */
+function isBreak(code: number): boolean {
+  return code <= 0x20 || code === 0x22 || code === 0x27 || code === 0x60;
+}
+
+const QUOTED = /(["'`])([^\s"'`\\]{6,200})\1/g;
+
+/**
+ * Quoted literals that look like secrets although nothing around them says so: for results about hard-coded
+ * credentials, where the flagged lines hold one (`jwt.sign(payload, 'supersecretkey123')`).
+ */
+export function looseSecrets(text: string): KnownSecret[] {
+  const found: KnownSecret[] = [];
+  for (const match of text.slice(0, 8192).matchAll(QUOTED)) if (looksSecret(match[2] as string, true)) found.push({ type: 'generic', value: match[2] as string });
+  return found;
+}

@@ -8,3 +8,4 @@ export { migrateAll, type MigrateOptions } from './migrate/migrate-all.js';
 export { SERVICES, schemaOf } from './migrate/migration-files.js';
 export { ALL_ROLES, ensureRoles, OWNER_ROLE, serviceRole, type RolesOptions } from './migrate/roles.js';
 export * from './ports.js';
+export { startRelay, type OutboxDepth, type Relay, type RelayOptions } from './relay/relay.js';

@@ -1,0 +1,3 @@
+export { createKafka, type KafkaConnectionOptions } from './connection.js';
+export { createKafkaJsDriver, type KafkaJsConsumerOptions } from './consumer-driver.js';
+export { createKafkaJsProducer } from './producer.js';

@@ -1,0 +1,35 @@
+import type { FindingObserved } from '@throughline/contracts';
+import type { Clock } from '@throughline/domain';
+import { advisoryLocks } from '@throughline/persistence';
+import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
+import type { Policy } from '../domain/evolve.js';
+import { flawOf, wavesOf } from '../domain/slices.js';
+import { applyWave } from './apply-wave.js';
+import { completeScan } from './complete-scan.js';
+import { openScans } from './open-scans.js';
+
+export interface ObservedDependencies {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly policy: Policy;
+}
+
+/** Name of the lock under which the identity of findings of an asset is decided, here and by operators. */
+export const identityLock = (tenant: string, asset: string): string => `identity|${tenant}|${asset}`;
+
+/** Applies parts and markers of scans: load, decide, save, announce, wave by wave. */
+export async function handleObserved(records: readonly StreamRecord<FindingObserved>[], unit: Unit, dependencies: ObservedDependencies): Promise<readonly Outcome[]> {
+  const flaws = records.map((record) => flawOf(record.value));
+  const sound = records.filter((_, index) => flaws[index] === undefined);
+  if (sound.length > 0) {
+    await advisoryLocks(unit, sound.map(({ value: { header } }) => identityLock(header.tenantId, header.target.asset)));
+    const deciding = { policy: dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
+    for (const wave of wavesOf(sound)) {
+      const scans = await openScans(unit, wave);
+      if (scans.length === 0) continue;
+      await applyWave(unit, scans, deciding);
+      for (const open of scans) await completeScan(unit, open, deciding);
+    }
+  }
+  return flaws.map((flaw) => (flaw === undefined ? done : reject('invalid_header', flaw)));
+}

@@ -1,0 +1,146 @@
+import { contentHash, contentOf } from './content.js';
+import { create, IDENTITY_CONFLICT, seen, type Evolved, type Known, type Policy, type ScanFacts } from './evolve.js';
+import { fingerprint, identify, shortId, type IdentityKey } from './identity/index.js';
+import type { Matched, Prepared } from './match.js';
+import type { Asset, FullOccurrence } from './model.js';
+import type { FindingObserved } from '@throughline/contracts';
+import type { Resolution } from './resolve.js';
+
+/** Drafts of parts, with identity and content, in the order of the report. */
+export function prepare(parts: readonly FindingObserved[], assetId: string): readonly Prepared[] {
+  return [...parts].sort((a, b) => a.ordinal - b.ordinal).flatMap((part) => part.drafts.map((draft) => {
+    const content = contentOf(draft, part.header);
+    return { draft, part: part.ordinal, identity: identify(draft, assetId), content, contentHash: contentHash(content) };
+  }));
+}
+
+/** What one part of a scan showed: ids of its scope's occurrences, and findings that need none (see Applied.sightings). */
+export interface Membership {
+  readonly part: number;
+  readonly observed: number;
+  readonly members: Set<string>;
+  readonly sightings: Set<string>;
+}
+
+/** What a slice of a scan (some of its parts) does to the stored state. */
+export interface Applied {
+  readonly memberships: readonly Membership[];
+  readonly evolved: readonly Evolved[];
+  readonly occurrences: readonly FullOccurrence[];
+  readonly keys: readonly { readonly findingId: string; readonly key: IdentityKey }[];
+}
+
+export interface SliceFacts {
+  readonly scan: ScanFacts;
+  readonly asset: Asset;
+  readonly policy: Policy;
+  readonly changedAt: string;
+}
+
+/** What a slice touches, by finding. */
+class Touches extends Map<string, Touch> {
+  readonly #created: ReadonlySet<string>;
+
+  constructor(created: ReadonlySet<string>) {
+    super();
+    this.#created = created;
+  }
+
+  of(findingId: string, prepared: Prepared): Touch {
+    const known = this.get(findingId);
+    if (known !== undefined) return known;
+    const touch: Touch = { class: prepared.draft.class, created: this.#created.has(findingId), occurrences: new Map(), keys: [], flags: new Set() };
+    this.set(findingId, touch);
+    return touch;
+  }
+}
+
+interface Touch {
+  readonly class: string;
+  readonly created: boolean;
+  readonly occurrences: Map<string, FullOccurrence>;
+  readonly keys: IdentityKey[];
+  readonly flags: Set<string>;
+}
+
+/** Findings whose whole state the decision needs, beside those it creates. */
+export function findingsToLoad(matched: readonly Matched[], resolutions: ReadonlyMap<Matched, Resolution>): readonly string[] {
+  const ids = new Set<string>();
+  for (const one of matched) {
+    if (one.known !== undefined && !unchanged(one)) ids.add(one.known.findingId);
+    const resolution = resolutions.get(one);
+    if (resolution !== undefined && !resolution.created) ids.add(resolution.findingId);
+    for (const rival of resolution?.rivals ?? []) ids.add(rival);
+  }
+  return [...ids].sort();
+}
+
+const unchanged = ({ known, prepared }: Matched): boolean => known !== undefined && known.absences === 0 && known.contentHash === prepared.contentHash;
+
+/**
+ * Applies drafts to what is known. Unchanged ones leave no trace but their membership. A branch's sight of a finding of
+ * the default line is a membership only (`sightings`): it neither moves nor describes it.
+ */
+export function applySlice(
+  parts: readonly FindingObserved[], matched: readonly Matched[], resolutions: ReadonlyMap<Matched, Resolution>,
+  loaded: ReadonlyMap<string, Known>, facts: SliceFacts,
+): Applied {
+  const memberships = new Map(parts.map((part) => [part.ordinal, { part: part.ordinal, observed: part.drafts.length, members: new Set<string>(), sightings: new Set<string>() }]));
+  const created = new Set([...resolutions.values()].filter((one) => one.created).map((one) => one.findingId));
+  const touches = new Touches(created);
+  for (const one of matched) place(one, resolutions.get(one), memberships.get(one.prepared.part) as Membership, touches, loaded, facts);
+  const evolved = [...touches].map(([findingId, touch]) => evolve(findingId, touch, loaded.get(findingId), facts));
+  return {
+    memberships: [...memberships.values()],
+    evolved,
+    occurrences: [...touches.values()].flatMap((touch) => [...touch.occurrences.values()]),
+    keys: [...touches].flatMap(([findingId, touch]) => touch.keys.map((key) => ({ findingId, key }))),
+  };
+}
+
+function place(
+  one: Matched, resolution: Resolution | undefined, membership: Membership, touches: Touches,
+  loaded: ReadonlyMap<string, Known>, facts: SliceFacts,
+): void {
+  const { known, prepared } = one;
+  const findingId = known?.findingId ?? resolution?.findingId ?? '';
+  for (const rival of resolution?.rivals ?? []) touches.of(rival, prepared).flags.add(IDENTITY_CONFLICT);
+  if (known === undefined && resolution?.created === false && !facts.scan.scope.defaultLine && loaded.get(findingId)?.finding.onDefault) {
+    membership.sightings.add(findingId);
+    return;
+  }
+  const next = occurrenceOf(one, findingId, facts.scan);
+  membership.members.add(next.id);
+  if (one.repeated || unchanged(one) || (known !== undefined && facts.scan.superseded)) return;
+  const touch = touches.of(findingId, prepared);
+  touch.occurrences.set(next.id, next);
+  touch.keys.push(...(resolution?.keys ?? []));
+}
+
+function occurrenceOf({ known, ordinal, prepared }: Matched, findingId: string, scan: ScanFacts): FullOccurrence {
+  const { group } = prepared.identity;
+  return {
+    id: known?.id ?? shortId(fingerprint(scan.scope.scopeId, group, ordinal)),
+    scopeId: scan.scope.scopeId, group, ordinal, findingId,
+    contentHash: prepared.contentHash, content: prepared.content,
+    sequence: known?.contentHash === prepared.contentHash ? known.sequence : scan.sequence,
+    absences: known === undefined ? scan.newerScans : 0,
+    scope: scan.scope, firstSeen: scan.receivedAt,
+    lastSeen: known === undefined && scan.newerScans > 0 ? scan.receivedAt : '', lastVersion: '',
+  };
+}
+
+function evolve(findingId: string, touch: Touch, known: Known | undefined, facts: SliceFacts): Evolved {
+  const updates = [...touch.occurrences.values()];
+  const keys = touch.keys.map((one) => one.key);
+  if (touch.created) return create({ findingId, class: touch.class, keys, flags: [...touch.flags] }, updates, facts);
+  if (known === undefined) throw new RangeError(`finding ${findingId} was not loaded`);
+  return seen({ finding: known.finding, occurrences: merged(known.occurrences, touch.occurrences, facts.scan) }, keys, [...touch.flags], facts);
+}
+
+/** Occurrences after the scan; those of its scope see the scan's version. */
+export function merged(known: readonly FullOccurrence[], updates: ReadonlyMap<string, FullOccurrence>, scan: ScanFacts): readonly FullOccurrence[] {
+  const kept = known.filter((one) => one.scopeId !== scan.scope.scopeId || !updates.has(one.id))
+    .map((one) => (one.scopeId === scan.scope.scopeId ? { ...one, scope: scan.scope } : one));
+  return [...kept, ...updates.values()];
+}

@@ -1,0 +1,122 @@
+import type { FindingChanged } from '@throughline/contracts';
+import { compose, relevant } from './compose.js';
+import { evidenceEvent, firstState, transition, type Evidence, type EvidenceEvent } from './evidence.js';
+import { issueIdOf } from './issue.js';
+import type { Asset, Finding, FullOccurrence, Scope } from './model.js';
+
+export const IDENTITY_CONFLICT = 'identity_conflict';
+export const CLOCK_SKEW = 'clock_skew';
+
+/** What a scan brings to every decision about its findings. */
+export interface ScanFacts {
+  readonly scanId: string;
+  readonly tenantId: string;
+  readonly sequence: number;
+  readonly receivedAt: string;
+  readonly scope: Scope;
+  /** A newer scan of the scope began already: what is known is not overwritten, and absence means nothing. */
+  readonly superseded: boolean;
+  /** Complete scans of the scope that are newer and were applied already: with any, this scan is history. */
+  readonly newerScans: number;
+  readonly baseline: boolean;
+  readonly clockSkew: boolean;
+}
+
+export interface Policy {
+  /** Complete scans in a row that must miss a finding before it is fixed. */
+  readonly absencesToFix: number;
+}
+
+/** A finding with its occurrences, as loaded or as decided. */
+export interface Known {
+  readonly finding: Finding;
+  readonly occurrences: readonly FullOccurrence[];
+}
+
+/** A finding after a decision; `record` is what its readers are told, undefined when nothing shown changed. */
+export interface Evolved extends Known {
+  readonly record: FindingChanged | undefined;
+  readonly outcome: 'created' | 'reopened' | 'changed' | 'absent' | 'fixed' | 'silent';
+  /** First shown on the default line by this scan. */
+  readonly arrived: boolean;
+}
+
+interface Circumstances {
+  readonly scan: ScanFacts;
+  readonly asset: Asset;
+  readonly policy: Policy;
+  readonly changedAt: string;
+}
+
+/** A finding that no key knew. A scan that came late creates it in the state that newer scans left it in. */
+export function create(seed: Pick<Finding, 'findingId' | 'class' | 'keys' | 'flags'>, occurrences: readonly FullOccurrence[], at: Circumstances): Evolved {
+  const { scan, asset, policy } = at;
+  const status = firstState(evidenceEvent(occurrences, policy.absencesToFix));
+  const finding: Finding = {
+    ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: reasonOf(status, scan.newerScans),
+    statusSince: scan.receivedAt, regressions: 0, version: 1, issueId: issueIdOf(scan.tenantId, seed.findingId, asset, occurrences),
+    onDefault: scan.scope.defaultLine, baseline: scan.baseline, firstSeen: scan.receivedAt, flags: scan.clockSkew ? [...seed.flags, CLOCK_SKEW].sort() : seed.flags,
+  };
+  const record = compose(finding, asset, occurrences, { change: 'created', scanId: scan.scanId, changedAt: at.changedAt });
+  return { finding, occurrences, record, outcome: 'created', arrived: scan.scope.defaultLine };
+}
+
+/** A known finding that a scan shows anew, elsewhere or otherwise. `occurrences` are already as after the scan. */
+export function seen(known: Known, keys: readonly string[], flags: readonly string[], at: Circumstances): Evolved {
+  const { scan } = at;
+  const withKeys: Finding = { ...known.finding, keys: mergeKeys(known.finding.keys, keys) };
+  const flagged = flags.some((flag) => !withKeys.flags.includes(flag));
+  const speaks = scan.scope.defaultLine || !withKeys.onDefault;
+  if ((!speaks || scan.newerScans > 0) && !flagged) return silent(withKeys, known.occurrences);
+  const arrived = scan.newerScans === 0 && scan.scope.defaultLine && !withKeys.onDefault;
+  const base: Finding = {
+    ...withKeys, onDefault: withKeys.onDefault || arrived, firstSeen: arrived ? scan.receivedAt : withKeys.firstSeen,
+    flags: [...new Set([...withKeys.flags, ...flags])].sort(),
+  };
+  const event: EvidenceEvent = arrived ? 'arrived' : evidenceEvent(relevant(base, known.occurrences), at.policy.absencesToFix);
+  const next = moved(base, event, scan, 0);
+  const outcome = known.finding.status === 'fixed' && next.status === 'reopened' ? 'reopened' : 'changed';
+  return announced(next, known.occurrences, outcome, arrived, at);
+}
+
+/** A known finding some occurrences of which a complete scan missed; `lost`: one that was present until now. */
+export function missed(known: Known, lost: boolean, at: Circumstances): Evolved {
+  const { finding, occurrences } = known;
+  if (finding.onDefault && !at.scan.scope.defaultLine) return silent(finding, occurrences);
+  const speaking = relevant(finding, occurrences);
+  const event = evidenceEvent(speaking, at.policy.absencesToFix);
+  const next = moved(finding, event, at.scan, Math.min(...speaking.map((one) => one.absences)));
+  if (!lost && next.status === finding.status) return silent(finding, occurrences);
+  const became = next.status === finding.status ? 'changed' : next.status === 'fixed' ? 'fixed' : 'absent';
+  return announced(next, occurrences, became, false, at);
+}
+
+function moved(finding: Finding, event: EvidenceEvent, scan: ScanFacts, absences: number): Finding {
+  const next: Evidence = transition(finding, event);
+  if (next.status === finding.status) return { ...finding, ...next };
+  return { ...finding, ...next, statusReason: reasonOf(next.status, absences), statusSince: scan.receivedAt };
+}
+
+function announced(finding: Finding, occurrences: readonly FullOccurrence[], outcome: Evolved['outcome'], arrived: boolean, at: Circumstances): Evolved {
+  const next: Finding = {
+    ...finding, version: finding.version + 1,
+    issueId: issueIdOf(finding.tenantId, finding.findingId, at.asset, relevant(finding, occurrences)),
+  };
+  const record = compose(next, at.asset, occurrences, { change: outcome, scanId: at.scan.scanId, changedAt: at.changedAt });
+  return { finding: next, occurrences, record, outcome, arrived };
+}
+
+const silent = (finding: Finding, occurrences: readonly FullOccurrence[]): Evolved => ({ finding, occurrences, record: undefined, outcome: 'silent', arrived: false });
+
+function mergeKeys(known: readonly string[], added: readonly string[]): readonly string[] {
+  return added.length === 0 ? known : [...new Set([...known, ...added])];
+}
+
+function reasonOf(status: string, absences: number): string {
+  switch (status) {
+    case 'awaiting-verification': return 'not shown by the last complete scan of its scope';
+    case 'fixed': return `not shown by ${absences} complete scans of its scope in a row`;
+    case 'reopened': return 'shown again after it was fixed';
+    default: return 'shown by a scan';
+  }
+}

@@ -1,0 +1,24 @@
+import type { FindingDraft } from '@throughline/contracts';
+import { fingerprint } from './fingerprint.js';
+import { repositoryPath } from './normalize.js';
+import { strong, type Identity, type Recipe } from './recipe.js';
+
+const ID = 'secret/1';
+
+/**
+ * A secret is its value, known here only as a keyed hash: (asset, key version, hash), whatever tool or rule saw it and
+ * wherever it lies; each place is an occurrence. Fails when the tenant's key is rotated (a new version is a new hash)
+ * and when a tool masks the value: then the code recipe applies.
+ */
+export const secretRecipe: Recipe = {
+  id: 'secret',
+  version: 1,
+  classes: ['secrets'],
+  identify(draft: FindingDraft, assetId: string): Identity | undefined {
+    const secret = draft.secret;
+    if (secret === null || secret.hash === '') return undefined;
+    const key = strong(ID, 'value', fingerprint(ID, assetId, secret.keyVersion, secret.hash));
+    const group = fingerprint(ID, 'at', assetId, draft.rule.tool, secret.keyVersion, secret.hash, repositoryPath(draft.location?.path ?? ''));
+    return { recipe: ID, group, multiset: false, keys: () => [key] };
+  },
+};

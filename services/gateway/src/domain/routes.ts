@@ -25,3 +25,6 @@ export function serviceFor(path: string): string | undefined {
 export const isSelfAuthenticated = (path: string): boolean => path.startsWith('/v1/webhooks/');
 
 export const ROUTED_SERVICES: readonly string[] = [...new Set(ROUTES.map(([, service]) => service))];
+
+/** Paths of the gateway's own API that need a token; its description does not. */
+export const isOwnApi = (path: string): boolean => path.startsWith('/v1/') && path !== '/v1/openapi.json' && serviceFor(path) === undefined;

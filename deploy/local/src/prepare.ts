@@ -9,19 +9,19 @@ interface TopicTool {
   idsAreComplete(schemaIdsFile: string): boolean;
 }
 
-const topicTool = async (): Promise<TopicTool> => (await import('@throughline/tools/topics')) as unknown as TopicTool;
+export const topicTool = async (): Promise<TopicTool> => (await import('@throughline/tools/topics')) as unknown as TopicTool;
 
-const migratePostgres = async (root: string, engines: Engines): Promise<void> => {
+export const migratePostgres = async (root: string, engines: Pick<Engines, 'postgres'>): Promise<void> => {
   const { migrateAll } = await import('@throughline/persistence') as unknown as { migrateAll(options: { ownerUrl: string; root: string }): Promise<void> };
   await migrateAll({ ownerUrl: engines.postgres.ownerUrl, root });
 };
 
-const migrateClickhouse = async (root: string, engines: Engines): Promise<void> => {
+export const migrateClickhouse = async (root: string, engines: Pick<Engines, 'clickhouseUrl'>): Promise<void> => {
   const tool = await import('@throughline/clickhouse') as unknown as { migrateClickHouse(options: { url: string; database: string; dir: string }): Promise<void> };
   await tool.migrateClickHouse({ url: engines.clickhouseUrl, database: 'throughline', dir: join(root, 'schemas', 'clickhouse') });
 };
 
-const applyTopics = async (engines: Engines): Promise<void> => {
+export const applyTopics = async (engines: Pick<Engines, 'kafka'>): Promise<void> => {
   const { username, password } = engines.kafka.sasl;
   await (await topicTool()).applyTopics({ brokers: engines.kafka.brokers, sasl: { username, password } });
 };

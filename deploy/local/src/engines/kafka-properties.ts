@@ -5,22 +5,25 @@ export interface KafkaPlan {
   readonly clientPort: number;
   readonly controllerPort: number;
   readonly adminPassword: string;
+  /** Where clients reach the broker; absent: loopback, and nobody else. */
+  readonly host?: string;
 }
 
 /**
  * One node that is broker and controller. Clients and the broker itself sign in with SCRAM; the controller's
  * listener takes PLAIN, because SCRAM credentials live in the log that the controller has to open first.
- * Nothing listens beyond the loopback interface, and no listener lets an anonymous client in.
+ * Nothing listens beyond the loopback interface unless a host is given (containers), and no listener lets an anonymous client in.
  */
 export const kafkaProperties = (plan: KafkaPlan): string => {
   const login = (module: string, extra = ''): string =>
     `org.apache.kafka.common.security.${module} required username="${KAFKA_ADMIN}" password="${plan.adminPassword}"${extra};`;
+  const bind = plan.host ? '0.0.0.0' : '127.0.0.1';
   const properties: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${plan.controllerPort}`,
-    listeners: `CLIENT://127.0.0.1:${plan.clientPort},CONTROLLER://127.0.0.1:${plan.controllerPort}`,
-    'advertised.listeners': `CLIENT://127.0.0.1:${plan.clientPort}`,
+    listeners: `CLIENT://${bind}:${plan.clientPort},CONTROLLER://127.0.0.1:${plan.controllerPort}`,
+    'advertised.listeners': `CLIENT://${plan.host ?? '127.0.0.1'}:${plan.clientPort}`,
     'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
     'inter.broker.listener.name': 'CLIENT',
     'controller.listener.names': 'CONTROLLER',

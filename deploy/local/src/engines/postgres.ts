@@ -97,13 +97,12 @@ export const startPostgres = async (options: PostgresOptions): Promise<Child> =>
     command: join(bin, 'postgres'), args: ['-D', data, ...settings], stopSignal: 'SIGINT', user, onSpawn: options.onSpawn,
   });
   await untilReady(child, () => /ready to accept connections/.test(child.log()), 120_000, 50);
-  await provision(options);
+  await provisionRoles(postgresUrl(options.port, POSTGRES_SUPERUSER, options.secrets.postgres[POSTGRES_SUPERUSER] ?? '', 'postgres'), options.secrets);
   return child;
 };
 
 /** Runs statements as the superuser, waiting out the seconds after a crash in which PostgreSQL answers 57P03. */
-const asSuperuser = async (options: PostgresOptions, work: (client: pg.Client) => Promise<void>): Promise<void> => {
-  const connectionString = postgresUrl(options.port, POSTGRES_SUPERUSER, options.secrets.postgres[POSTGRES_SUPERUSER] ?? '', 'postgres');
+const asSuperuser = async (connectionString: string, work: (client: pg.Client) => Promise<void>): Promise<void> => {
   for (let attempt = 1; ; attempt += 1) {
     const client = new pg.Client({ connectionString });
     client.on('error', () => undefined);
@@ -122,12 +121,13 @@ const asSuperuser = async (options: PostgresOptions, work: (client: pg.Client) =
   }
 };
 
-const provision = (options: PostgresOptions): Promise<void> => asSuperuser(options, async (client) => {
+/** Creates the database and the roles, or completes them: idempotent. */
+export const provisionRoles = (adminUrl: string, secrets: Secrets): Promise<void> => asSuperuser(adminUrl, async (client) => {
   const roles = [POSTGRES_OWNER, ...SERVICES.map(postgresRole)];
   const existing = new Set((await client.query<{ rolname: string }>('select rolname from pg_roles')).rows.map((row) => row.rolname));
   for (const role of roles) {
     const verb = existing.has(role) ? 'alter' : 'create';
-    const secret = client.escapeLiteral(options.secrets.postgres[role] ?? '');
+    const secret = client.escapeLiteral(secrets.postgres[role] ?? '');
     await client.query(`${verb} role ${client.escapeIdentifier(role)} login nosuperuser nobypassrls nocreatedb nocreaterole password ${secret}`);
   }
   if ((await client.query('select 1 from pg_database where datname = $1', [DATABASE])).rowCount === 0) {

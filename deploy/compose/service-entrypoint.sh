@@ -1,0 +1,7 @@
+#!/bin/sh
+# Passwords are made by the setup container and live in its volume, not in docker-compose.yml.
+set -eu
+set -a
+. "/var/lib/throughline/env/${SERVICE_NAME}.env"
+set +a
+exec node --max-old-space-size=384 --enable-source-maps --disable-warning=TimeoutNegativeWarning dist/main.js

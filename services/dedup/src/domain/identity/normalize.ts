@@ -41,12 +41,15 @@ export function normalizedSnippet(snippet: string): string {
   return (code.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 3 ? '' : code;
 }
 
-/** What differs between two runs and says nothing: ids, hashes, times, numbers. */
-const VOLATILE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9a-z]*\d)[0-9a-f]{7,}|\b[a-z0-9]+-[a-z0-9]{8,10}-[a-z0-9]{5}\b|\d+/gi;
+const WORDS = /[\w-]+/g;
+const DIGIT = /\d/;
 
-/** Free text with its volatile tokens masked: two texts that mask to the same say the same. */
+/**
+ * Free text with every word that holds a digit masked (times, hashes, pod names, counts): two texts that mask to the
+ * same say the same. Linear in the length, whatever the text.
+ */
 export function stableText(text: string): string {
-  return text === '' ? '' : text.replace(VOLATILE, '#').replace(/\s+/g, ' ').trim();
+  return text === '' ? '' : text.replace(WORDS, (word) => (DIGIT.test(word) ? '#' : word));
 }
 
 const VARIABLE_SEGMENT = /^(?:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|(?=.*\d)[0-9a-f]{12,}|(?=.*\d)[A-Za-z0-9_-]{20,}|[0-9]{4}-[0-9]{2}-[0-9]{2})$/i;

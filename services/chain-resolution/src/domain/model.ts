@@ -1,0 +1,37 @@
+import { isRecord, text, texts } from './assets.js';
+import type { Definition } from './definitions.js';
+import type { Team } from './owners.js';
+
+/** The definitions of a tenant that judgements need at hand: small, read once a unit of work. */
+export interface Model {
+  readonly teams: readonly Team[];
+  readonly ownershipRules: readonly Definition[];
+  readonly environments: readonly { readonly slug: string; readonly match: readonly string[] }[];
+  /** Whether the runtime is known to its end: only then may a version be called not deployed. */
+  readonly runtimeComplete: boolean;
+}
+
+export function modelOf(definitions: readonly Definition[], runtimeComplete: boolean): Model {
+  const of = (kind: Definition['kind']): Definition[] => definitions.filter((definition) => definition.kind === kind);
+  return {
+    teams: of('teams').map((team) => ({
+      slug: team.slug, handles: texts(team.body['handles']), members: texts(team.body['members']),
+      active: team.body['active'] !== false, successor: text(team.body['successor']),
+    })),
+    ownershipRules: of('ownership-rules'),
+    environments: of('environments').map((environment) => ({ slug: environment.slug, match: texts(environment.body['match']) })),
+    runtimeComplete,
+  };
+}
+
+export const EMPTY_MODEL: Model = { teams: [], ownershipRules: [], environments: [], runtimeComplete: false };
+
+/** Criticality words, worst first; the criticality of several things is that of the worst. */
+const CRITICALITY = ['critical', 'high', 'medium', 'low'];
+
+export function worstCriticality(values: readonly string[]): string {
+  return CRITICALITY.find((word) => values.includes(word)) ?? '';
+}
+
+export const tagOf = (attributes: Readonly<Record<string, unknown>>, name: string): string =>
+  (isRecord(attributes['tags']) ? text(attributes['tags'][name]) : '');

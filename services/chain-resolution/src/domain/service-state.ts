@@ -1,0 +1,241 @@
+import { kindOf, parseUrn, urnRest } from '@throughline/domain';
+import type { Exposure, Tristate, Urn } from '@throughline/domain';
+import { text } from './assets.js';
+import type { Asset } from './assets.js';
+import { globMatches } from './definitions.js';
+import { serviceExposure } from './exposure.js';
+import type { ServiceExposure, Way } from './exposure.js';
+import type { Graph } from './graph.js';
+import type { Link } from './links.js';
+import { tagOf, worstCriticality } from './model.js';
+import type { Model } from './model.js';
+import { agreedRepository, claimedCommit, resolveOrigins } from './origins.js';
+import type { Origin } from './origins.js';
+import { byPrecedence, ownersOf, ownersOfCode, wholeRepository } from './owners.js';
+import type { Owner } from './owners.js';
+import { runningImages } from './running.js';
+import type { RunningImage } from './running.js';
+import { collectWays, factsOf } from './ways.js';
+
+/** An image of a service, with the code it was built from. */
+export interface RunningCode extends RunningImage {
+  readonly imageName: Urn | '';
+  readonly repository: Urn | '';
+  readonly subPath: Urn | '';
+  readonly commit: Urn | '';
+  readonly origins: readonly Origin[];
+}
+
+/** Everything that is judged of one service: what it runs, who reaches it, whose it is, where it belongs. */
+export interface ServiceState {
+  readonly service: Urn;
+  readonly deployed: Tristate;
+  readonly running: readonly RunningCode[];
+  /** Repositories that a definition maps to the service without an image. */
+  readonly mapped: readonly Urn[];
+  readonly exposure: ServiceExposure;
+  readonly ways: readonly Way[];
+  readonly environments: readonly string[];
+  readonly applications: readonly string[];
+  readonly accounts: readonly Urn[];
+  readonly owners: readonly Owner[];
+  readonly criticality: string;
+  readonly dataClass: string;
+}
+
+const PER_NODE = 200;
+
+interface Surroundings {
+  readonly aliases: ReadonlyMap<Urn, readonly Urn[]>;
+  readonly out: ReadonlyMap<Urn, readonly Link[]>;
+  readonly places: ReadonlyMap<Urn, readonly Link[]>;
+  readonly mapped: readonly Link[];
+}
+
+export interface ServiceStates {
+  readonly states: readonly ServiceState[];
+  /** Links and facts that the states rest on, for those who draw them. */
+  readonly links: readonly Link[];
+  readonly facts: ReadonlyMap<Urn, Asset>;
+}
+
+/** States of services, in a number of queries that does not depend on how many services are asked for. */
+export async function serviceStates(graph: Graph, services: readonly Urn[], model: Model): Promise<ServiceStates> {
+  const asked = [...new Set(services)];
+  if (asked.length === 0) return { states: [], links: [], facts: new Map() };
+  const around = await surroundings(graph, asked);
+  const all = [...new Set([...asked, ...[...around.aliases.values()].flat()])];
+  const running = await runningImages(graph, all);
+  const { ways, links } = await collectWays(graph, all);
+  const origins = await resolveOrigins(graph, [...running.values()].flat().map((item) => item.image));
+  const repositories = repositoriesOf(origins, around);
+  const owned = repositories.length
+    ? grouped((await graph.links({ nodes: repositories, direction: 'out', kinds: ['owned-by', 'member-of'], perNode: PER_NODE })).links) : new Map<Urn, Link[]>();
+  const nodes = [...all, ...[...ways.values()].flat(2), ...memberOf([...around.out.values(), ...around.places.values(), ...owned.values()].flat()), ...around.places.keys(), ...repositories];
+  const facts = await factsOf(graph, nodes);
+  const states = asked.map((service) => stateOf(service, { around, running, ways, origins, owned, facts, model }));
+  return { states, links, facts };
+}
+
+function repositoriesOf(origins: ReadonlyMap<Urn, readonly Origin[]>, around: Surroundings): Urn[] {
+  const found = [...origins.values()].flat().flatMap((origin) => [origin.repository, origin.subPath]);
+  return [...new Set([...found, ...around.mapped.map((link) => link.from)])].filter((node): node is Urn => node !== '');
+}
+
+async function surroundings(graph: Graph, services: readonly Urn[]): Promise<Surroundings> {
+  const runtimes = (await graph.links({ nodes: services, direction: 'in', kinds: ['member-of', 'runs-as'], perNode: PER_NODE })).links;
+  const members = runtimes.filter((link) => link.kind === 'member-of' && kindOf(link.from) === 'service');
+  const aliases = new Map(services.map((service) => [service, members.filter((link) => link.to === service).map((link) => link.from)]));
+  const all = [...new Set([...services, ...members.map((link) => link.from)])];
+  const out = grouped((await graph.links({ nodes: all, direction: 'out', kinds: ['member-of', 'owned-by', 'part-of'], perNode: PER_NODE })).links);
+  const slugs = [...out.values()].flat().filter((link) => kindOf(link.to) === 'service').map((link) => link.to);
+  const further = [...new Set([...slugs, ...placesOf([...out.values()].flat())])];
+  const second = further.length
+    ? grouped((await graph.links({ nodes: further, direction: 'out', kinds: ['member-of', 'owned-by', 'part-of'], perNode: PER_NODE })).links) : new Map<Urn, Link[]>();
+  const accounts = placesOf([...second.values()].flat()).filter((node) => !second.has(node));
+  const third = accounts.length
+    ? grouped((await graph.links({ nodes: accounts, direction: 'out', kinds: ['member-of'], perNode: PER_NODE })).links) : new Map<Urn, Link[]>();
+  const places = new Map([...further, ...accounts].map((node) => [node, [...(second.get(node) ?? []), ...(third.get(node) ?? [])]]));
+  const mapped = runtimes.filter((link) => link.kind === 'runs-as' && kindOf(link.from) === 'repository');
+  return { aliases, out, places, mapped };
+}
+
+const placesOf = (links: readonly Link[]): Urn[] =>
+  [...new Set(links.filter((link) => link.kind === 'part-of' && ['cluster', 'account'].includes(kindOf(link.to))).map((link) => link.to))];
+
+const memberOf = (links: readonly Link[]): Urn[] => links.filter((link) => link.kind === 'member-of').map((link) => link.to);
+
+interface Gathered {
+  readonly around: Surroundings;
+  readonly running: ReadonlyMap<Urn, readonly RunningImage[]>;
+  readonly ways: ReadonlyMap<Urn, readonly Way[]>;
+  readonly origins: ReadonlyMap<Urn, readonly Origin[]>;
+  readonly owned: ReadonlyMap<Urn, readonly Link[]>;
+  readonly facts: ReadonlyMap<Urn, Asset>;
+  readonly model: Model;
+}
+
+function stateOf(service: Urn, all: Gathered): ServiceState {
+  const runtimes = all.around.aliases.get(service) ?? [];
+  const group = [service, ...runtimes];
+  const own = group.flatMap((node) => all.around.out.get(node) ?? []);
+  const slugs = own.filter((link) => link.from === service && kindOf(link.to) === 'service').map((link) => link.to);
+  const inherited = slugs.flatMap((slug) => all.around.places.get(slug) ?? []);
+  const links = [...own, ...inherited];
+  const environments = environmentsOf(service, links, all);
+  const exposure = exposureOf(service, runtimes, all);
+  const running = unique(group.flatMap((node) => all.running.get(node) ?? []).map((item) => withCode(item, environments, all)));
+  const mapped = all.around.mapped.filter((link) => link.to === service).map((link) => link.from);
+  const code = [...new Set([...running.filter((item) => !item.candidate).flatMap((item) => item.subPath || item.repository || []), ...mapped])];
+  const applications = applicationsOf(service, links, code, all);
+  const model = [service, ...slugs, ...applications.map((slug) => parseUrn(`application:${slug}`))];
+  const facts = model.flatMap((node) => (node ? all.facts.get(node) ?? [] : []));
+  return {
+    service, running, mapped, exposure, environments, applications,
+    deployed: deployedOf(service, runtimes, running, all.facts),
+    ways: group.flatMap((node) => all.ways.get(node) ?? []),
+    accounts: [...new Set([...placesOf(links), ...placesOf([...all.around.places.values()].flat().filter((link) => placesOf(links).includes(link.from)))])]
+      .filter((node) => kindOf(node) === 'account').sort(),
+    owners: serviceOwners(service, ownership(service, links), code, applications, all),
+    criticality: worstCriticality(facts.map((item) => text(item.attributes['criticality']))),
+    dataClass: facts.map((item) => text(item.attributes['dataClass'])).find((word) => word !== '') ?? '',
+  };
+}
+
+/** Owners of the service and of the code that it runs, by the precedence of their sources; at equal rank the service's own. */
+function serviceOwners(service: Urn, links: readonly Link[], code: readonly Urn[], applications: readonly string[], all: Gathered): Owner[] {
+  const { ownershipRules: rules, teams } = all.model;
+  const own = ownersOf({ asset: service, facts: all.facts.get(service), links, rules, teams, applications });
+  const behind = code.flatMap((node) => ownersOfCode(node, { links: all.owned, facts: all.facts, rules, teams, applications }));
+  return byPrecedence([...own, ...behind].filter((owner) => owner.pathPrefix === ''));
+}
+
+/** Own links first, then those of the durable service that it is a runtime of. */
+function ownership(service: Urn, links: readonly Link[]): Link[] {
+  const owned = links.filter((link) => link.kind === 'owned-by');
+  return [...owned.filter((link) => link.from === service), ...owned.filter((link) => link.from !== service)];
+}
+
+function exposureOf(service: Urn, runtimes: readonly Urn[], all: Gathered): ServiceExposure {
+  const own = serviceExposure(service, all.ways.get(service) ?? [], all.facts);
+  const others = runtimes.map((runtime) => serviceExposure(runtime, all.ways.get(runtime) ?? [], all.facts))
+    .map((item) => ({ ...item, path: [service, ...item.path] }));
+  if (runtimes.length === 0) return own;
+  // a durable service has no way of its own: what is known of its runtimes decides
+  const judged = own.path.length > 1 ? [own, ...others] : others;
+  return judged.reduce((best, item) => (rank(item.exposure) > rank(best.exposure) ? item : best));
+}
+
+const rank = (exposure: Exposure): number => ['none', 'internal', 'unknown', 'limited', 'internet'].indexOf(exposure);
+
+function deployedOf(service: Urn, runtimes: readonly Urn[], running: readonly RunningImage[], facts: ReadonlyMap<Urn, Asset>): Tristate {
+  const judged = [service, ...runtimes].map((node) => stoppedOf(facts.get(node)));
+  const live = runtimes.length ? judged.slice(1) : judged;
+  if (live.length > 0 && live.every((state) => state === 'stopped')) return 'no';
+  if (running.some((item) => !item.candidate) || live.includes('runs')) return 'yes';
+  return 'unknown';
+}
+
+function stoppedOf(facts: Asset | undefined): 'stopped' | 'runs' | 'unknown' {
+  if (!facts) return 'unknown';
+  const { desiredCount, runningCount, status } = facts.attributes;
+  if (facts.retiredAt !== null || text(status).toUpperCase() === 'INACTIVE') return 'stopped';
+  if (typeof runningCount === 'number' && runningCount > 0) return 'runs';
+  return desiredCount === 0 ? 'stopped' : 'unknown';
+}
+
+function withCode(item: RunningImage, environments: readonly string[], all: Gathered): RunningCode {
+  const origins = all.origins.get(item.image) ?? [];
+  const claimed = claimedCommit(origins);
+  const name = item.image.includes('@') ? parseUrn(`image-name:${urnRest(item.image).split('@')[0] ?? ''}`) ?? '' : '';
+  const repository = agreedRepository(origins);
+  const environment = item.environment || (environments.length === 1 ? (environments[0] ?? '') : '');
+  return {
+    ...item, environment, imageName: name, repository, commit: claimed?.commit ?? '', origins,
+    subPath: origins.find((origin) => !origin.candidate && origin.subPath !== '')?.subPath ?? '',
+    confidence: claimed ? Math.min(item.confidence, claimed.confidence) : item.confidence,
+  };
+}
+
+function environmentsOf(service: Urn, links: readonly Link[], all: Gathered): string[] {
+  const places = placesOf(links);
+  const around = [...links, ...places.flatMap((place) => all.around.places.get(place) ?? [])];
+  const outer = placesOf(around).flatMap((place) => all.around.places.get(place) ?? []);
+  const linked = [...around, ...outer].filter((link) => link.kind === 'member-of' && kindOf(link.to) === 'environment').map((link) => urnRest(link.to));
+  const facts = all.facts.get(service);
+  const names = [urnRest(service), text(facts?.attributes['name']), ...places.map((place) => urnRest(place))];
+  const byRule = all.model.environments.filter((environment) => environment.match.some((pattern) => names.some((name) => name !== '' && globMatches(pattern, name))));
+  const records = (all.running.get(service) ?? []).map((item) => item.environment);
+  const stated = [tagOf(facts?.attributes ?? {}, 'environment'), text(facts?.attributes['environment'])];
+  return [...new Set([...linked, ...byRule.map((item) => item.slug), ...records, ...stated].map((slug) => slug.toLowerCase()))].filter((slug) => slug !== '').sort();
+}
+
+/** Its own applications; where it has none, those of the code that it runs. */
+function applicationsOf(service: Urn, links: readonly Link[], code: readonly Urn[], all: Gathered): string[] {
+  const slugs = (found: readonly Link[]): string[] =>
+    found.filter((link) => link.kind === 'member-of' && kindOf(link.to) === 'application').map((link) => urnRest(link.to));
+  const tag = tagOf(all.facts.get(service)?.attributes ?? {}, 'application').toLowerCase();
+  const own = [...slugs(links), ...(tag ? [tag] : [])];
+  const found = own.length > 0 ? own : slugs(code.flatMap((node) => [...(all.owned.get(node) ?? []), ...(all.owned.get(wholeRepository(node)) ?? [])]));
+  return [...new Set(found)].sort();
+}
+
+function unique(running: readonly RunningCode[]): RunningCode[] {
+  const kept = new Map<string, RunningCode>();
+  for (const item of running) {
+    const key = `${item.image}|${item.environment}`;
+    const other = kept.get(key);
+    if (!other || other.confidence < item.confidence) kept.set(key, item);
+  }
+  return [...kept.values()];
+}
+
+function grouped(links: readonly Link[]): Map<Urn, Link[]> {
+  const found = new Map<Urn, Link[]>();
+  for (const link of links) {
+    const own = found.get(link.from);
+    if (own) own.push(link);
+    else found.set(link.from, [link]);
+  }
+  return found;
+}

@@ -69,7 +69,7 @@ export async function startMember(place: Place, options: Partial<ConsumerRunnerO
     group: place.group,
     driver: createKafkaJsDriver({ brokers: place.brokers, clientId: 'faults', sasl: place.sasl }),
     store: database, codec: jsonCodec, metrics,
-    handlers: { [place.topics.of('in')]: countAndAnnounce(place.topics.of('out')) as BatchHandler<never> },
+    handlers: { [place.topics.of('in')]: countAndAnnounce(place.topics.of('out')) },
     backoff: { firstMs: 100, factor: 2, maxMs: 1000 },
     ...options,
   });

@@ -43,7 +43,6 @@ export const DEFAULT_TIMING: RunnerTiming = { heartbeatMs: 500, watchdogMs: 2000
 export interface ConsumerRunnerOptions<U extends RunnerUnit = RunnerUnit> extends CommonOptions {
   readonly store: StateStore<U>;
   /** Handler by topic; one a topic. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each topic has its own record type
   readonly handlers: Readonly<Record<string, BatchHandler<never, U>>>;
 }
 

@@ -58,6 +58,8 @@ export class AvroCodec {
   }
 
   async decode(topic: string, value: Buffer): Promise<unknown> {
+    // Dead letters carry the original bytes of any topic: their reader gets them as they are.
+    if (TOPIC_CATALOGUE[topic]?.record === null) return value;
     if (value.length <= HEADER_BYTES || value[0] !== MAGIC) throw new UndecodableRecord('not in the Confluent wire format');
     const resolver = await this.#resolverOf(topic, value.readUInt32BE(1));
     try {

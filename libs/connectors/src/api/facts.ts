@@ -1,0 +1,36 @@
+import type { LinkKind, LinkMethod, NodeKind, Urn } from '@throughline/domain';
+
+/** What a source says of a node. */
+export interface AssetStatement {
+  readonly urn: Urn;
+  readonly kind: NodeKind;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** RFC 3339 UTC time. */
+  readonly observedAt: string;
+}
+
+/** What a source says of an edge; it points from code to exposure. */
+export interface LinkStatement {
+  readonly from: Urn;
+  readonly to: Urn;
+  readonly kind: LinkKind;
+  readonly method: LinkMethod;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly validFrom: string;
+  /** Absent: it still holds. */
+  readonly validTo?: string;
+  readonly observedAt: string;
+  /** 0 to 1; absent: by method. */
+  readonly confidence?: number;
+}
+
+/**
+ * A fact with its natural key: what makes it this fact and no other at the source (run and attempt, deployment and
+ * state). The same key with the same content announces nothing, whatever delivery carries it.
+ */
+export type Fact =
+  | { readonly naturalKey: string; readonly asset: AssetStatement }
+  | { readonly naturalKey: string; readonly link: LinkStatement };
+
+export const assetFact = (naturalKey: string, asset: AssetStatement): Fact => ({ naturalKey, asset });
+export const linkFact = (naturalKey: string, link: LinkStatement): Fact => ({ naturalKey, link });

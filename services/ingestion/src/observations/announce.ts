@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Fact } from '@throughline/connectors/api';
+import { derivedId, TOPICS, type AssetFact, type AssetObserved, type LinkFact } from '@throughline/contracts';
+import type { TenantId } from '@throughline/domain';
+import type { OutgoingMessage } from '@throughline/persistence';
+
+/** Facts of one record at most; and bytes, since a record must stay far below the broker's limit. */
+export const FACTS_PER_RECORD = 500;
+const BYTES_PER_RECORD = 400_000;
+
+export interface Observation {
+  readonly tenantId: TenantId;
+  /** Id of the request or pull that brought the facts; event ids derive from it. */
+  readonly observationId: string;
+  readonly source: string;
+  readonly sequence: number;
+  readonly facts: readonly Fact[];
+  readonly snapshot?: { readonly scope: string; readonly complete: boolean };
+  readonly receivedAt: Date;
+}
+
+/** Records of one observation: parts, and for an inventory a marker after them. Pure. */
+export function observationRecords(observation: Observation): OutgoingMessage[] {
+  const parts = cut(observation.facts);
+  const { snapshot } = observation;
+  const records = parts.map((part, ordinal) => record(observation, ordinal, part, -1));
+  return snapshot === undefined ? records : [...records, record(observation, parts.length, [], parts.length)];
+}
+
+/** Hash of what a fact says, for the comparison with what was announced. */
+export function contentOf(fact: Fact): Buffer {
+  return createHash('sha256').update(canonical('asset' in fact ? fact.asset : fact.link)).digest();
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (isPlain(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function cut(facts: readonly Fact[]): Fact[][] {
+  const parts: Fact[][] = [];
+  let bytes = 0;
+  for (const fact of facts) {
+    const size = JSON.stringify(fact).length;
+    const part = parts.at(-1);
+    if (part === undefined || part.length >= FACTS_PER_RECORD || bytes + size > BYTES_PER_RECORD) {
+      parts.push([fact]);
+      bytes = size;
+    } else {
+      part.push(fact);
+      bytes += size;
+    }
+  }
+  return parts;
+}
+
+function record(observation: Observation, ordinal: number, facts: readonly Fact[], parts: number): OutgoingMessage {
+  const { tenantId, source, snapshot } = observation;
+  const value: AssetObserved = {
+    tenantId, observationId: observation.observationId, source, sequence: observation.sequence, ordinal,
+    assets: facts.flatMap((fact) => ('asset' in fact ? [assetOf(fact.asset)] : [])),
+    links: facts.flatMap((fact) => ('link' in fact ? [linkOf(fact.link)] : [])),
+    snapshotScope: snapshot?.scope ?? '', snapshotComplete: snapshot?.complete ?? false, parts,
+    receivedAt: observation.receivedAt.toISOString(),
+  };
+  return { topic: TOPICS.assetObserved, key: [tenantId, source], value, tenantId, eventId: derivedId(observation.observationId, 'asset.observed', ordinal) };
+}
+
+type Asset = Extract<Fact, { asset: unknown }>['asset'];
+type Link = Extract<Fact, { link: unknown }>['link'];
+
+const assetOf = ({ urn, kind, attributes, observedAt }: Asset): AssetFact => ({ urn, kind, attributes: canonical(attributes), observedAt });
+
+const linkOf = (link: Link): LinkFact => ({
+  from: link.from, to: link.to, kind: link.kind, method: link.method, evidence: canonical(link.evidence), confidence: link.confidence ?? -1,
+  verified: false, validFrom: link.validFrom, validTo: link.validTo ?? '', observedAt: link.observedAt,
+});

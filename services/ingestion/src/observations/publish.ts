@@ -1,0 +1,34 @@
+import { newId } from '@throughline/contracts';
+import type { Fact } from '@throughline/connectors/api';
+import type { TenantId } from '@throughline/domain';
+import type { Unit } from '@throughline/persistence';
+import { claimEffects, takeSequence } from '../persistence/effect.repository.js';
+import { contentOf, observationRecords } from './announce.js';
+
+const ONCE = Buffer.from('once');
+
+export interface Publication {
+  readonly tenantId: TenantId;
+  readonly source: string;
+  readonly facts: readonly Fact[];
+  readonly receivedAt: Date;
+  readonly sequence?: number;
+  /** Each natural key is announced once, whatever times later facts carry. */
+  readonly once?: boolean;
+  readonly snapshot?: { readonly scope: string; readonly complete: boolean };
+}
+
+/**
+ * Announces what is new of the facts, in the caller's transaction; the number of facts that were. An inventory is
+ * announced whole or not at all, since absence in it has a meaning; the caller decides whether it is new.
+ */
+export async function publishFacts(unit: Unit, publication: Publication): Promise<number> {
+  const { tenantId, source, snapshot, receivedAt } = publication;
+  const effects = publication.facts.map((fact) => ({ naturalKey: fact.naturalKey, content: publication.once ? ONCE : contentOf(fact) }));
+  const fresh = await claimEffects(unit, tenantId, source, effects, receivedAt);
+  const facts = snapshot === undefined ? publication.facts.filter((fact) => fresh.has(fact.naturalKey)) : publication.facts;
+  if (facts.length === 0 && snapshot === undefined) return 0;
+  const sequence = await takeSequence(unit, tenantId, source, publication.sequence);
+  unit.announce(...observationRecords({ tenantId, observationId: newId(), source, sequence, facts, receivedAt, ...(snapshot && { snapshot }) }));
+  return facts.length;
+}

@@ -44,6 +44,8 @@ export interface ReportMeta {
   readonly scannedAt: string;
   /** Whether the tool says that its run succeeded; null when it says nothing. Decides coverage of an empty report. */
   readonly success: boolean | null;
+  /** True when the report itself says that the tool could not look at everything. */
+  readonly partial?: boolean;
   readonly hints: TargetHints;
   readonly problems: readonly ReportProblem[];
 }
@@ -105,7 +107,9 @@ export interface ParserDescriptor {
   /** Tool that writes the format; empty when the report names it (SARIF). */
   readonly tool: string;
   readonly classes: readonly FindingClass[];
-  readonly syntax: 'json' | 'xml';
+  readonly syntax: readonly ('json' | 'xml')[];
+  /** Paths of the elements that hold results, as the splitters and the conformance kit read them. */
+  readonly elements: readonly string[];
   /** Versions or shapes of the format that are read. */
   readonly versions: readonly string[];
   /** The tool's words to ours; words are compared in lower case. */

@@ -1,3 +1,4 @@
+export * from './by-syntax.js';
 export * from './contract.js';
 export * from './draft.js';
 export * from './errors.js';

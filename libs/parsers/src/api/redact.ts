@@ -1,5 +1,5 @@
 import type { ParseTally, SecretHash } from './contract.js';
-import { ASSIGNMENT, PROVIDER_HINT, PROVIDER_PATTERNS, looksSecret } from './secret-patterns.js';
+import { ASSIGNMENT, PROVIDER_HINT, PROVIDER_PATTERNS, SPEAKING, looksSecret } from './secret-patterns.js';
 
 export interface KnownSecret {
   readonly type: string;
@@ -96,7 +96,8 @@ export class Redactor {
     const found: [number, string, KnownSecret][] = [];
     texts.forEach((left, leftIndex) => {
       const tail = lastToken(left);
-      if (tail.length < 4 || !PROVIDER_HINT.test(tail)) return;
+      // A secret that is whole in the tail belongs to it alone, however the other text goes on.
+      if (tail.length < 4 || !PROVIDER_HINT.test(tail) || findSecrets(tail).length > 0) return;
       texts.forEach((right, rightIndex) => {
         if (rightIndex === leftIndex || right === '') return;
         const head = firstToken(right);
@@ -124,6 +125,10 @@ export function findSecrets(text: string): readonly Hit[] {
   for (const match of text.matchAll(ASSIGNMENT)) {
     const value = match[2] as string;
     if (looksSecret(value, match[1] !== '')) push(hits, 'generic', match.index + match[0].length - value.length, value);
+  }
+  for (const match of text.matchAll(SPEAKING)) {
+    const value = match[2] as string;
+    if (/\d/.test(value) && looksSecret(value, true)) push(hits, 'generic', match.index + 1, value);
   }
   return hits.length === 0 ? NO_HITS : hits;
 }
@@ -175,7 +180,7 @@ function isBreak(code: number): boolean {
   return code <= 0x20 || code === 0x22 || code === 0x27 || code === 0x60;
 }
 
-const QUOTED = /(["'`])([^\s"'`\\]{6,200})\1/g;
+const QUOTED = /(["'`])((?:(?!\1)[^\n\\]|\\.){0,200})\1/g;
 
 /**
  * Quoted literals that look like secrets although nothing around them says so: for results about hard-coded
@@ -183,6 +188,8 @@ const QUOTED = /(["'`])([^\s"'`\\]{6,200})\1/g;
  */
 export function looseSecrets(text: string): KnownSecret[] {
   const found: KnownSecret[] = [];
-  for (const match of text.slice(0, 8192).matchAll(QUOTED)) if (looksSecret(match[2] as string, true)) found.push({ type: 'generic', value: match[2] as string });
+  for (const [, , value = ''] of text.slice(0, 8192).matchAll(QUOTED)) {
+    if (!/\s/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value) && looksSecret(value, true)) found.push({ type: 'generic', value });
+  }
   return found;
 }

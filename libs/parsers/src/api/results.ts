@@ -10,6 +10,8 @@ export interface ResultReader<S, E> {
    * says of itself, and whatever the results need of it (rules, targets). Throws ReportError when required parts miss.
    */
   begin(rest: unknown, counts: readonly number[]): { readonly meta: ReportMeta; readonly state: S };
+  /** Results that stand in the rest itself (an alert without instances); they count like the others and come last. */
+  extra?(state: S): readonly E[];
   /** One result. null: the element says that there is no flaw. Throws ResultRefusal to quarantine it. */
   read(element: E, state: S): DraftInput | null;
 }
@@ -37,7 +39,7 @@ export interface DocumentPasses<E extends CutElement> {
 export async function* readResults<S, E extends CutElement>(passes: DocumentPasses<E>, reader: ResultReader<S, E>, report: Report, context: ParseContext): AsyncGenerator<ParsedItem> {
   const tally: ParseTally = { droppedKeys: 0, strippedNuls: 0, cutFields: 0, redacted: 0 };
   const { rest, counts } = await passes.first(report, tally);
-  const counted = counts.reduce((sum, count) => sum + (count || 0), 0);
+  const streamed = counts.reduce((sum, count) => sum + (count || 0), 0);
   const sealer = new DraftSealer(context, tally);
   const { meta, state } = reader.begin(rest, counts);
   yield { kind: 'meta', meta: sealMeta(meta, sealer, tally) };
@@ -51,7 +53,14 @@ export async function* readResults<S, E extends CutElement>(passes: DocumentPass
       else notFlaws += 1;
     }
   }
-  if (ordinal !== counted) throw new ReportError('changed_between_passes', `the file held ${counted} results at first and ${ordinal} when they were read`);
+  if (ordinal !== streamed) throw new ReportError('changed_between_passes', `the file held ${streamed} results at first and ${ordinal} when they were read`);
+  for (const element of reader.extra?.(state) ?? []) {
+    const item = readOne(element, ordinal, state, reader, sealer, tally);
+    ordinal += 1;
+    if (item) yield item;
+    else notFlaws += 1;
+  }
+  const counted = ordinal;
   yield { kind: 'end', summary: { counted, notFlaws, reported: counted - notFlaws, tally } };
 }
 

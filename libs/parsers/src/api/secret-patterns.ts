@@ -31,6 +31,9 @@ export const PROVIDER_PATTERNS: readonly SecretPattern[] = [
 /** A name that says "secret", then an assignment, then a literal. Group 1 the quote, group 2 the literal. */
 export const ASSIGNMENT = /(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|account[_-]?key|credential|connection[_-]?string)[A-Za-z0-9_.-]{0,30}[\\"'\]]{0,3}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}\\?(["'`]?)([^\s"'`,;<>(){}\\]{6,500})/gi;
 
+/** A quoted literal that calls itself a secret: `'supersecretkey123'`. Group 1 the quote, group 2 the literal. */
+export const SPEAKING = /(["'`])([^\s"'`\\]{0,60}(?:secret|passw|token|apikey)[^\s"'`\\]{0,60})\1/gi;
+
 const PLACEHOLDER = /^(?:\$|%|\*+$|x+$|\[?redacted|\.{3}|var\.|local\.|data\.|module\.|process\.|os\.|env[.[]|self\.|this\.|ref\b|null$|none$|true$|false$|undefined$|https?:)/i;
 
 /** Whether an assigned literal looks like a real value: not a reference, not a word, not a placeholder. */

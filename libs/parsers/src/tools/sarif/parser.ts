@@ -26,8 +26,10 @@ const READ = new Set([
   'ruleId', 'ruleIndex', 'rule', 'kind', 'level', 'message', 'locations', 'partialFingerprints', 'fingerprints', 'codeFlows', 'suppressions', 'taxa', 'properties', 'guid',
 ]);
 
+const ELEMENTS = ['runs[*].results[*]', 'inlineExternalProperties[*].results[*]'];
+
 export const parser: Parser = {
-  id: 'sarif', name: 'SARIF 2.1.0', tool: '', classes: ['sast', 'sca', 'container', 'iac', 'secrets', 'dast', 'cspm'], syntax: 'json', versions: ['2.1.0'],
+  id: 'sarif', name: 'SARIF 2.1.0', tool: '', classes: ['sast', 'sca', 'container', 'iac', 'secrets', 'dast', 'cspm'], syntax: ['json'], versions: ['2.1.0'], elements: ELEMENTS,
   severityMap: LEVELS,
   identityRecipe: { version: 1, keys: ['fingerprints', 'rule + path + snippet', 'rule + path + symbol', 'identifiers + component (sca)', 'secret hash (secrets)'] },
   verified: [
@@ -44,7 +46,7 @@ export const parser: Parser = {
     return paths.has('runs[].tool') || paths.has('runs[].results') ? 0.9 : 0.3;
   },
   parse: jsonParser<State>({
-    elements: ['runs[*].results[*]', 'inlineExternalProperties[*].results[*]'],
+    elements: ELEMENTS,
     skip: ['runs[*].graphs', 'runs[*].webRequests', 'runs[*].webResponses', 'runs[*].addresses', 'runs[*].threadFlowLocations', 'runs[*].properties'],
     begin,
     read: readResult,
@@ -58,10 +60,12 @@ function begin(rest: unknown): { meta: ReportMeta; state: State } {
   const drivers = fields.map((run) => sub(sub(run, 'tool'), 'driver'));
   const guids = fields.map((run) => looseText(sub(run, 'automationDetails'), 'guid') || looseText(run, 'guid'));
   const inline = listOf(rest, 'inlineExternalProperties').map((properties) => Math.max(0, guids.indexOf(looseText(properties, 'runGuid') || '-')));
+  const problems = problemsOf(fields);
   return {
     meta: {
       tool: toolName(drivers), toolVersion: drivers.map((driver) => looseText(driver, 'semanticVersion') || looseText(driver, 'version')).find((version) => version !== '') ?? '',
-      scannedAt: scannedAt(fields), success: success(fields), hints: hintsOf(fields), problems: problemsOf(fields),
+      scannedAt: scannedAt(fields), success: success(fields), hints: hintsOf(fields),
+      partial: problems.some((problem) => problem.code !== 'run_failed'), problems,
     },
     state: { inline, runs: fields.map((run, index) => ({ tool: looseText(drivers[index] ?? {}, 'name').toLowerCase() || 'unknown', rules: ruleBook(run), places: runPlaces(run) })) },
   };

@@ -24,8 +24,8 @@ interface State {
 }
 
 export const parser: Parser = {
-  id: 'trivy', name: 'Trivy JSON', tool: 'trivy', classes: ['container', 'sca', 'iac', 'secrets'], syntax: 'json',
-  versions: ['schema 2', 'schema 1 (array, before 0.20)', 'k8s'], severityMap: SEVERITIES,
+  id: 'trivy', name: 'Trivy JSON', tool: 'trivy', classes: ['container', 'sca', 'iac', 'secrets'], syntax: ['json'],
+  versions: ['schema 2', 'schema 1 (array, before 0.20)', 'k8s'], severityMap: SEVERITIES, elements: SHAPES.map((shape) => shape.path),
   identityRecipe: { version: 1, keys: ['identifiers + component purl without version (sca, container)', 'rule + path + resource (iac)', 'rule + path + snippet (secrets)', 'rule + component (licenses)'] },
   verified: [{ tool: 'trivy', version: '0.20 to 0.69', by: 'published-sample' }],
   produce: '`trivy image|fs|config|k8s --format json --output report.json TARGET`',

@@ -98,7 +98,7 @@ const TABLES = ['asset', 'scope', 'scan', 'scan_part', 'finding', 'identity_key'
 export async function startHarness(absencesToFix = 2): Promise<Harness> {
   const test = await createTestDatabase({ services: ['dedup'] });
   const codec = new AvroCodec({ registry: { idOf: async () => 1, schemaOf: async () => { throw new Error('not needed'); } } as never });
-  await codec.prepare([TOPICS.findingChanged, TOPICS.scanCompleted]);
+  await codec.prepare([TOPICS.findingChanged, TOPICS.scanCompleted, TOPICS.auditRecorded]);
   const database = await createDatabase({ url: test.urlFor('dedup'), schema: 'dedup', codec, pool: 4 });
   const tenants = [tenantId(TENANT)];
   const clock = fakeClock(new Date('2026-02-01T00:00:00.000Z'));
@@ -132,7 +132,7 @@ function spy(unit: DatabaseUnit, messages: OutgoingMessage[], diesAt: number): D
   });
 }
 
-function toRecord(value: FindingObserved, index: number): StreamRecord<FindingObserved> {
+export function toRecord(value: FindingObserved, index: number): StreamRecord<FindingObserved> {
   return {
     topic: TOPICS.findingObserved, partition: 0, offset: BigInt(index), timestamp: 0, key: `${TENANT}|${value.header.target.asset}`, eventId: `${value.header.scanId}|${value.ordinal}`,
     tenantId: tenantId(TENANT), headers: {}, value,

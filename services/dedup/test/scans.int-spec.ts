@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { at, draft, scan, startHarness, vulnerable, type Harness } from './harness.js';
+import { at, draft, scan, startHarness, vulnerable, type Harness, type ScanSpec } from './harness.js';
 
 let harness: Harness;
 beforeAll(async () => { harness = await startHarness(); });
@@ -72,7 +72,7 @@ describe('scans on a real database', () => {
     expect(fifth.completed[0]).toMatchObject({ counts: { reopened: 1, unchanged: 1 }, introduced: [fifth.changed[0]?.findingId] });
   });
 
-  it.each([
+  it.each<[string, Partial<ScanSpec>]>([
     ['FAULTS 30: a failed run', { coverage: 'failed' }], ['a partial run', { coverage: 'partial' }],
     ['FAULTS 44: a rejected report', { coverage: 'failed', rejected: 'truncated' }], ['a scan with quarantined results', { quarantined: 1 }],
   ])('%s closes nothing', async (_, over) => {

@@ -6,6 +6,7 @@ import type { Policy } from '../domain/evolve.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
 import { applyWave } from './apply-wave.js';
 import { completeScan } from './complete-scan.js';
+import { identityLock } from './identity-lock.js';
 import { openScans } from './open-scans.js';
 
 export interface ObservedDependencies {
@@ -13,9 +14,6 @@ export interface ObservedDependencies {
   readonly newId: () => string;
   readonly policy: Policy;
 }
-
-/** Name of the lock under which the identity of findings of an asset is decided, here and by operators. */
-export const identityLock = (tenant: string, asset: string): string => `identity|${tenant}|${asset}`;
 
 /** Applies parts and markers of scans: load, decide, save, announce, wave by wave. */
 export async function handleObserved(records: readonly StreamRecord<FindingObserved>[], unit: Unit, dependencies: ObservedDependencies): Promise<readonly Outcome[]> {

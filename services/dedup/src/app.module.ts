@@ -1,0 +1,12 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { StreamController } from './consumers/stream.controller.js';
+import type { Policy } from './domain/evolve.js';
+import { FindingsController } from './http/findings.controller.js';
+import { POLICY } from './tokens.js';
+
+@Module({})
+export class DedupModule {
+  static with(policy: Policy): DynamicModule {
+    return { module: DedupModule, controllers: [StreamController, FindingsController], providers: [{ provide: POLICY, useValue: policy }] };
+  }
+}

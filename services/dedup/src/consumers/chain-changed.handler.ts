@@ -1,0 +1,29 @@
+import type { ChainChanged } from '@throughline/contracts';
+import { isUuid, tenantId, type Clock } from '@throughline/domain';
+import { scheduleDue } from '@throughline/persistence';
+import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
+import { fingerprint } from '../domain/identity/index.js';
+import { lineageRoot } from '../domain/issue.js';
+import { saveLineage } from '../persistence/lineage.repository.js';
+import { REGROUP } from './regroup-issues.js';
+
+/**
+ * Keeps the lineage group of assets. Findings whose issue moves with it are told by due work: an asset may hold tens of
+ * thousands, and the batch must not wait for them.
+ */
+export async function handleChainChanged(records: readonly StreamRecord<ChainChanged>[], unit: Unit, clock: Clock): Promise<readonly Outcome[]> {
+  const newest = new Map<string, ChainChanged>();
+  for (const { value } of records) {
+    const key = `${value.tenantId}|${value.asset}`;
+    if (isUuid(value.tenantId) && (newest.get(key)?.version ?? -1) < value.version) newest.set(key, value);
+  }
+  const lineages = [...newest.values()].map((value) => ({
+    tenantId: value.tenantId, urn: value.asset, assetId: fingerprint('asset', value.tenantId, value.asset),
+    root: lineageRoot(value.asset, value.lineage), version: value.version,
+  }));
+  const moved = await saveLineage(unit, lineages);
+  await scheduleDue(unit, ...moved.map(({ tenant, urn }) => ({
+    kind: REGROUP, key: `${tenant}|${urn}`, tenantId: tenantId(tenant), dueAt: clock.now(), payload: { asset: urn, after: '' },
+  })));
+  return records.map(({ value }) => (isUuid(value.tenantId) ? done : reject('invalid_header', 'tenantId is no UUID')));
+}

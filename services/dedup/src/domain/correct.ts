@@ -1,0 +1,106 @@
+import type { FindingDraft } from '@throughline/contracts';
+import { relevant } from './compose.js';
+import { evidenceEvent, firstState, transition } from './evidence.js';
+import type { Known, Policy } from './evolve.js';
+import { identify, type Fingerprint, type IdentityKey } from './identity/index.js';
+import { issueIdOf } from './issue.js';
+import type { Asset, Finding, FullOccurrence } from './model.js';
+import { operatorKey } from './resolve.js';
+
+/** Why a correction cannot be made; a stable code for programs and a sentence for people. */
+export interface Refusal {
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface Corrector {
+  readonly asset: Asset;
+  readonly policy: Policy;
+  readonly at: string;
+}
+
+export interface Merged {
+  readonly into: Known;
+  /** The findings that are no more, as they were told to readers: retired, with their last occurrences. */
+  readonly retired: readonly Known[];
+}
+
+/**
+ * Operator's word: these findings are one flaw. The target takes over keys and occurrences, so that later scans of
+ * either find it; the earliest clock and the most regressions stay; open outweighs fixed.
+ */
+export function mergeFindings(target: Known, others: readonly Known[], { asset, policy, at }: Corrector): Merged | Refusal {
+  if (others.some((one) => one.finding.assetId !== target.finding.assetId)) {
+    return { code: 'different_assets', detail: 'Findings of different assets are one issue at most, never one finding; merge those of one asset.' };
+  }
+  const all = [target, ...others].map((one) => one.finding);
+  const occurrences = [target, ...others].flatMap((one) => one.occurrences.map((occurrence) => ({ ...occurrence, findingId: target.finding.findingId })));
+  if (occurrences.length === 0) return { code: 'finding_retired', detail: 'None of these findings has observations; they were merged before.' };
+  const onDefault = all.some((one) => one.onDefault);
+  const live = all.find((one) => one.status === 'open' || one.status === 'reopened') ?? target.finding;
+  const regressions = Math.max(...all.map((one) => one.regressions));
+  const base = { ...target.finding, onDefault, status: live.status, statusSince: live.statusSince, statusReason: live.statusReason };
+  const next = transition({ status: live.status, regressions }, evidenceEvent(relevant(base, occurrences), policy.absencesToFix));
+  const finding: Finding = {
+    ...base, ...next, statusSince: next.status === live.status ? live.statusSince : at, version: target.finding.version + 1,
+    baseline: all.every((one) => one.baseline), firstSeen: all.map((one) => one.firstSeen).sort()[0] as string,
+    flags: [...new Set(all.flatMap((one) => one.flags))].filter((flag) => flag !== 'identity_conflict'),
+    keys: [...new Set(all.flatMap((one) => one.keys))],
+    issueId: issueIdOf(target.finding.tenantId, target.finding.findingId, asset, relevant(base, occurrences)),
+  };
+  const retired = others.map((one) => ({ ...one, finding: retire(one.finding, `merged into ${finding.findingId}`, at) }));
+  return { into: { finding, occurrences }, retired };
+}
+
+function retire(finding: Finding, reason: string, at: string): Finding {
+  return { ...finding, ...transition(finding, 'retired'), statusReason: reason, statusSince: at, version: finding.version + 1, keys: [], flags: [] };
+}
+
+export interface Split {
+  readonly rest: Known;
+  readonly part: Known;
+  /** Keys that lead to the new finding from now on. */
+  readonly keys: readonly Pick<IdentityKey, 'key' | 'kind' | 'recipe'>[];
+}
+
+/**
+ * Operator's word: these observations are another flaw. They get a finding of their own; an operator key for each, which
+ * outweighs every other, and the keys that nothing left behind shares lead to it in later scans and on other lines.
+ */
+export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: string, { asset, policy, at }: Corrector): Split | Refusal {
+  const moved = known.occurrences.filter((one) => ids.has(one.id)).map((one) => ({ ...one, findingId }));
+  const stay = known.occurrences.filter((one) => !ids.has(one.id));
+  if (moved.length < ids.size) return { code: 'observation_not_found', detail: 'An observation is not one of this finding; list them with GET …/observations.' };
+  if (stay.length === 0) return { code: 'nothing_left', detail: 'A split leaves at least one observation with the finding.' };
+  const kept = new Set(keysOf(stay, known.finding).map((one) => one.key));
+  const own = keysOf(moved, known.finding).filter((one) => !kept.has(one.key) && known.finding.keys.includes(one.key));
+  const operator = moved.map((one) => ({ key: operatorKey(one.group, one.ordinal), kind: 'operator', recipe: 'operator/1' }));
+  const taken = new Set<Fingerprint>([...own, ...operator].map((one) => one.key));
+  const rest = resettled({ ...known.finding, keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, asset, policy, at);
+  const part = resettled({
+    ...known.finding, findingId, version: 1, regressions: 0, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
+    statusReason: `split from ${known.finding.findingId}`, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
+  }, moved, asset, policy, at);
+  return { rest: { finding: rest, occurrences: stay }, part: { finding: part, occurrences: moved }, keys: [...own, ...operator] };
+}
+
+/** What a finding's occurrences alone say of it. */
+function resettled(finding: Finding, occurrences: readonly FullOccurrence[], asset: Asset, policy: Policy, at: string): Finding {
+  const onDefault = occurrences.some((one) => one.scope.defaultLine);
+  const known = relevant({ onDefault }, occurrences);
+  const next = transition(finding, evidenceEvent(known, policy.absencesToFix));
+  return {
+    ...finding, ...next, onDefault, statusSince: next.status === finding.status ? finding.statusSince : at,
+    flags: finding.flags.filter((flag) => flag !== 'identity_conflict'),
+    issueId: issueIdOf(finding.tenantId, finding.findingId, asset, known),
+  };
+}
+
+/** Keys that recipes give for what occurrences show; native fingerprints are not kept with them. */
+function keysOf(occurrences: readonly FullOccurrence[], finding: Finding): readonly IdentityKey[] {
+  return occurrences.flatMap(({ content, ordinal }) => {
+    const { context: _context, ...shown } = content;
+    const draft: FindingDraft = { ...shown, ordinal: 0, class: finding.class, fingerprints: {}, attributes: {}, detectedAt: '' };
+    return identify(draft, finding.assetId).keys(ordinal);
+  });
+}

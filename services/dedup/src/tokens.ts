@@ -1,0 +1,2 @@
+/** The policy of evidence (Policy), from the configuration. */
+export const POLICY = Symbol('POLICY');

@@ -26,6 +26,8 @@ for (const char of '"\\/bfnrt') ESCAPED[char.charCodeAt(0)] = 1;
 
 const LITERALS: Readonly<Record<number, string>> = { 0x74: 'true', 0x66: 'false', 0x6e: 'null' };
 const NUMBER_KEPT = 512;
+/** A number without exponent and of fewer digits is below 1e300. */
+const SURELY_FINITE = 300;
 
 export interface JsonSummary { readonly values: number; readonly lines: boolean }
 
@@ -203,6 +205,11 @@ class Validator implements JsonValidator {
       if (next === undefined) throw this.#bad(at, 'not a number');
       if (next === S.Between) break;
       this.#state = next;
+    }
+    const whole = at < chunk.length && this.#number === '';
+    if (whole && this.#state !== S.ExpDigits && at - from < SURELY_FINITE) {
+      this.#state = this.#closed();
+      return at;
     }
     // Kept only for the check that it is finite; digits beyond that many could not be an honest number.
     this.#number += latin1(chunk, from, Math.min(at, from + NUMBER_KEPT + 1));

@@ -51,14 +51,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 process.stdout.on('error', () => undefined);
 
-/** npm killed with -9 cannot forward anything: when our parent changes under npm, it has died and so must we. */
+/** Parent of a process, or undefined when it has ended. Where there is no /proc only our own parent is known. */
+const parentOf = (pid) => {
+  if (pid === process.pid) return process.ppid;
+  try {
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+    return state === 'Z' ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+};
+
+/** npm killed with -9 cannot forward anything: when it (or the shell between) has ended, so must we. */
 if (process.env.npm_lifecycle_event) {
+  const npm = Number(parentOf(process.ppid)); // npm itself where a shell stands between, else npm's own parent: never mind
+  const isNpm = existsSync(`/proc/${npm}/cmdline`) && /npm/.test(readFileSync(`/proc/${npm}/cmdline`, 'latin1'));
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent && !stopSignal) {
-      stopSignal = 'SIGTERM';
-      current?.kill('SIGTERM');
-    }
+    if (stopSignal || (process.ppid === parent && (!isNpm || parentOf(parent) === npm))) return;
+    stopSignal = 'SIGTERM';
+    current?.kill('SIGTERM');
   }, 500).unref();
 }
 

@@ -22,8 +22,10 @@ const run = async (): Promise<void> => {
   if (unknown.length > 0) throw new UserError(`npm start knows the options --empty (no sample world) and --services=a,b (only these, for development), and not ${unknown.join(' ')}.`);
   const config = localConfig();
   const print = (line: string): void => { process.stdout.write(`${line}\n`); };
-  const launcher = createLauncher({ config, empty: args.includes('--empty'), only, progress: consoleProgress(print), print });
   let stoppingSince: number | undefined;
+  // What was under way fails when it is stopped, and that is no news.
+  const report = (line: string): void => { if (stoppingSince === undefined) print(line); };
+  const launcher = createLauncher({ config, empty: args.includes('--empty'), only, progress: consoleProgress(report), print: report });
   const stop = (code: number): void => {
     if (stoppingSince !== undefined) {
       // npm and the terminal both send the first Ctrl-C: only a later one means "at once".

@@ -1,0 +1,98 @@
+import type { Band } from '@throughline/domain';
+import type { Counterfactual, DeadLetter, Explanation, HistoryEntry, Observation, Ssvc, TicketRef, Trace } from './types.js';
+
+/**
+ * Tolerant readers for answers whose inner words the contract leaves open (history, observations, counterfactuals, paths):
+ * the console draws what it finds and never fails on a field that is missing or new.
+ */
+type Loose = Readonly<Record<string, unknown>>;
+const loose = (value: unknown): Loose => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Loose : {});
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function text(value: Loose, ...names: readonly string[]): string {
+  for (const name of names) {
+    const found = value[name];
+    if (typeof found === 'string' && found !== '') return found;
+    if (typeof found === 'number' || typeof found === 'boolean') return String(found);
+  }
+  return '';
+}
+
+export function explanation(body: unknown): Explanation {
+  const from = loose(body);
+  return { ...(from as unknown as Explanation), factors: list(from['factors']) as Explanation['factors'], ssvc: ssvcOf(from['ssvc']), counterfactuals: list(from['counterfactuals']).map(counterfactual) };
+}
+
+function ssvcOf(value: unknown): Ssvc | null {
+  if (typeof value === 'string') return value ? { decision: value } : null;
+  const from = loose(value);
+  const decision = text(from, 'decision', 'outcome', 'value');
+  if (!decision) return null;
+  const path = Array.isArray(from['path']) ? list(from['path']).map(String) : Object.entries(loose(from['path'] ?? from['inputs'])).map(([name, one]) => `${name}: ${String(one)}`);
+  return { decision, path };
+}
+
+function counterfactual(value: unknown): Counterfactual {
+  const from = loose(value);
+  // "on an internal load balancer: 91 → 44": the picture says the numbers itself.
+  const phrase = text(from, 'text', 'when', 'description').replace(/:\s*[\d.]+\s*→.*$/, '') || `if ${text(from, 'value')}`;
+  return { factor: text(from, 'factor', 'name'), text: phrase, score: Number(from['score'] ?? Number.NaN), band: text(from, 'band') as Band };
+}
+
+export function historyEntry(value: unknown): HistoryEntry {
+  const from = loose(value);
+  return {
+    at: text(from, 'at', 'time', 'changedAt'), who: text(from, 'who', 'actor', 'by', 'source') || 'Throughline', what: text(from, 'what', 'summary', 'event', 'kind', 'change', 'status'),
+    why: text(from, 'why', 'reason', 'cause', 'detail'), scan: text(from, 'scan', 'scanId', 'receipt') || null,
+  };
+}
+
+const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss']);
+
+export function observation(value: unknown): Observation {
+  const outer = loose(value);
+  const from: Loose = { ...loose(outer['draft']), ...outer };
+  const rule = loose(from['rule']);
+  const severity = loose(from['severity']);
+  const facts = Object.entries({ ...loose(from['attributes']), ...from }).filter(([name, one]) => !SHOWN_APART.has(name) && ['string', 'number', 'boolean'].includes(typeof one) && one !== '');
+  return {
+    id: text(from, 'id') || text(from, 'scan', 'scanId', 'lastScan'), tool: text(from, 'tool') || text(rule, 'tool'), rule: text(rule, 'id') || text(from, 'rule', 'ruleId'),
+    severityOriginal: text(severity, 'original') || text(from, 'severityOriginal', 'originalSeverity'), severity: text(severity, 'normalized') || text(from, 'severity'),
+    title: text(from, 'title'), description: text(from, 'description', 'message'),
+    location: (from['location'] ?? null) as Observation['location'], component: (from['component'] ?? null) as Observation['component'],
+    version: text(from, 'version', 'assetVersion', 'lastVersion'), scan: text(from, 'scan', 'scanId', 'lastScan'),
+    firstSeen: text(from, 'firstSeen', 'firstAt', 'at', 'observedAt'), lastSeen: text(from, 'lastSeen', 'lastAt', 'at', 'observedAt'),
+    codeFlow: list(from['codeFlow']) as Observation['codeFlow'],
+    facts: Object.fromEntries([...facts.map(([name, one]) => [name, String(one)]), ...list(from['identifiers']).slice(0, 1).map(() => ['identifiers', list(from['identifiers']).join(', ')])]),
+  };
+}
+
+export function trace(body: unknown): Trace {
+  const from = loose(body);
+  return {
+    nodes: list(from['nodes']).map((node) => ({ ...(node as Trace['nodes'][number]), attributes: loose(loose(node)['attributes']) })),
+    links: list(from['links']) as Trace['links'],
+    paths: list(from['paths']).map(pathOf).filter((path) => path.length > 0),
+    gaps: list(from['gaps']).map((gap) => { const one = loose(gap); return { hop: text(one, 'hop'), reason: text(one, 'reason'), remedy: text(one, 'remedy'), asset: text(one, 'asset', 'urn', 'node', 'at') }; }),
+    exposure: (text(from, 'exposure') || 'unknown') as Trace['exposure'], owner: text(from, 'owner') || null,
+  };
+}
+
+function pathOf(path: unknown): readonly string[] {
+  const steps = Array.isArray(path) ? path : list(loose(path)['nodes'] ?? loose(path)['urns'] ?? loose(path)['steps']);
+  return steps.map((step) => (typeof step === 'string' ? step : text(loose(step), 'urn'))).filter(Boolean);
+}
+
+export function deadLetter(value: unknown): DeadLetter {
+  const from = loose(value);
+  return {
+    id: text(from, 'id'), at: text(from, 'at', 'receivedAt', 'createdAt', 'failedAt'), step: text(from, 'step', 'stage', 'consumer', 'group'),
+    reason: text(from, 'reason', 'message', 'error', 'detail'), code: text(from, 'code', 'class', 'errorClass'), topic: text(from, 'topic', 'sourceTopic'),
+    scan: text(from, 'scan', 'scanId') || null, position: text(from, 'position', 'offset', 'sourceOffset'),
+  };
+}
+
+export function ticketOf(ticket: TicketRef | string | null | undefined): TicketRef | null {
+  if (!ticket) return null;
+  return typeof ticket === 'string' ? { id: ticket, status: '' } : ticket;
+}

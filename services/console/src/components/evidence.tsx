@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment, type ReactElement } from 'react';
+import type { Finding, HistoryEntry, Observation } from '../api/types.js';
+import { evidenceTable } from '../lib/evidence-table.js';
+import { middleCut, shortName } from '../lib/format.js';
+import { Copy, Mono, Time } from './bits.js';
+
+/** What each tool said, side by side; where the tools differ, the row is marked. */
+export function EvidenceSide({ observations, finding }: { readonly observations: readonly Observation[]; readonly finding: Finding }): ReactElement {
+  if (observations.length === 0) return <p className="muted">No observation is kept any more: the scans that held them are past their retention.</p>;
+  const { columns, rows } = evidenceTable(observations);
+  const flow = observations.find((one) => one.codeFlow.length > 0);
+  const snippet = finding.location?.snippet || observations.map((one) => one.location?.snippet).find(Boolean);
+  return (
+    <div className="stack">
+      {observations.length > 1 && <p>{joinTools(columns.map((one) => one.tool))} report one flaw{sameReason(finding)}.</p>}
+      {snippet && <figure className="code"><figcaption className="meta mono-text">{finding.location?.path}{finding.location?.startLine ? `:${finding.location.startLine}` : ''}</figcaption><pre tabIndex={0}>{snippet}</pre></figure>}
+      <div className="table-wrap" tabIndex={0} role="region" aria-label="Observations by tool">
+        <table className="table evidence">
+          <thead><tr><th scope="col"><span className="sr">What</span></th>{columns.map((one, index) => <th key={`${one.id}-${index}`} scope="col"><b>{one.tool}</b> {one.scan && <Link to="/collect/scans" search={{ scan: one.scan } as never} className="meta">receipt</Link>}</th>)}</tr></thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name} className={row.differs ? 'differs' : ''}>
+                <th scope="row">{row.name}{row.differs && <span className="tag dashed">differs</span>}</th>
+                {row.values.map((value, index) => <td key={index}>{row.time ? <Time at={value || null} /> : row.mono && value ? <Mono text={value} max={48} /> : value ? <span className="clamp" title={value.length > 160 ? value : undefined}>{middleCut(value, 600)}</span> : <span className="muted">not said</span>}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {flow && <CodeFlow steps={flow.codeFlow} tool={flow.tool} />}
+    </div>
+  );
+}
+
+function joinTools(tools: readonly string[]): string {
+  const names = [...new Set(tools)];
+  return names.length < 2 ? `${names[0] ?? ''}, in several scans,` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function sameReason(finding: Finding): string {
+  const ids = finding.identifiers.slice(0, 3).join(' = ');
+  if (finding.component) return `: same package ${shortName(finding.component.purl)}${ids ? `, and ${ids}` : ''}`;
+  if (finding.location?.path) return `: same place in ${finding.location.path}`;
+  return ids ? `: ${ids}` : '';
+}
+
+/** From source to sink, in the order in which data moves. */
+function CodeFlow({ steps, tool }: { readonly steps: Observation['codeFlow']; readonly tool: string }): ReactElement {
+  return (
+    <div className="stack-s">
+      <h3>From source to sink, as {tool} says</h3>
+      <ol className="flow">
+        {steps.map((step, index) => (
+          <li key={index}><span className="flow-n">{index === 0 ? 'source' : index === steps.length - 1 ? 'sink' : index + 1}</span><span className="stack-tight"><span>{step.message || 'passes through'}</span><Mono text={`${step.path}:${step.line}`} max={72} /></span></li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+export function History({ entries }: { readonly entries: readonly HistoryEntry[] }): ReactElement {
+  return (
+    <ol className="timeline">
+      {entries.map((entry, index) => (
+        <Fragment key={index}>
+          <li>
+            <span className="meta timeline-at"><Time at={entry.at} /></span>
+            <span className="stack-tight">
+              <span className="strong">{entry.what || 'Changed'}</span>
+              {entry.why && <span className="muted">{entry.why}</span>}
+              <span className="meta">{entry.who}{entry.scan && <> · <Link to="/collect/scans" search={{ scan: entry.scan } as never}>receipt</Link> <Copy text={entry.scan} label="Copy the receipt id" /></>}</span>
+            </span>
+          </li>
+        </Fragment>
+      ))}
+    </ol>
+  );
+}

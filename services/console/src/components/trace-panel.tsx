@@ -1,0 +1,91 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment, type ReactElement } from 'react';
+import type { Finding, Trace, TraceLink } from '../api/types.js';
+import { percent, shortName, utc } from '../lib/format.js';
+import type { Drawn, DrawnEdge, DrawnNode } from '../trace/fold.js';
+import { lineStyle, methodWords, STYLE_WORDS } from '../trace/style.js';
+import { kindWord, titleOf } from '../trace/words.js';
+import { Command, Mono, Outside } from './bits.js';
+import { Icon } from './icons.js';
+import { Band } from './marks.js';
+
+interface PanelProps { readonly trace: Trace; readonly drawn: Drawn; readonly selected: string; readonly at: number; readonly worst: ReadonlyMap<string, Finding>; readonly onClose: () => void }
+
+/** What stands behind a node, a line or a gap: facts, evidence, validity, findings. */
+export function TracePanel(props: PanelProps): ReactElement | null {
+  const node = props.drawn.nodes.find((one) => one.urn === props.selected);
+  const edge = props.drawn.edges.find((one) => one.id === props.selected);
+  const gap = props.selected.startsWith('gap-') ? props.trace.gaps[Number(props.selected.slice(4))] : undefined;
+  if (!node && !edge && !gap) return null;
+  const title = node ? node.title : edge ? 'Link' : 'Missing hop';
+  return (
+    <aside className="side narrow" aria-label={title}>
+      <div className="side-head"><div className="stack-tight"><span className="meta">{node ? kindWord(node.kind) : edge ? STYLE_WORDS[edge.style] : gap?.hop}</span><h2 className="break">{title}</h2></div>
+        <button type="button" className="icon-button" aria-label="Close" onClick={props.onClose}><Icon name="close" /></button></div>
+      <div className="side-body" tabIndex={0}>
+        {node && <NodeFacts node={node} {...props} />}
+        {edge && <EdgeFacts edge={edge} {...props} />}
+        {gap && <><p>{gap.reason}</p>{gap.remedy && <><h3>Fix this</h3><Command>{gap.remedy}</Command></>}<p className="meta">Until then the hop counts as unknown, and no number treats it as no.</p></>}
+      </div>
+    </aside>
+  );
+}
+
+function NodeFacts({ node, trace, worst, at }: PanelProps & { readonly node: DrawnNode }): ReactElement {
+  const urns = new Set(node.members.map((one) => one.urn));
+  const touching = trace.links.filter((link) => urns.has(link.from) !== urns.has(link.to));
+  const found = node.members.map((one) => worst.get(one.urn)).filter((one): one is Finding => one !== undefined);
+  return (
+    <>
+      <Mono text={node.urn} max={44} />
+      <Attributes of={node.attributes} />
+      {node.kind === 'repository' && <Link to="/findings" search={{ repository: node.urn.slice(5) }}>Findings of this repository</Link>}
+      {node.kind === 'service' && <Link to="/findings" search={{ service: node.title }}>Findings of this service</Link>}
+      {node.kind === 'team' && <Link to="/findings" search={{ team: node.urn.slice(5) }}>Findings of this team</Link>}
+      {found.length > 0 && <><h3>Worst finding here</h3><ul className="stack-s">{found.map((one) => <li key={one.id} className="row"><Band band={one.band} score={one.score} /><Link to="/findings/$id" params={{ id: one.id }} className="ellipsis">{one.title}</Link></li>)}</ul></>}
+      {node.members.length > 1 && <><h3>Folded into it</h3><ul className="stack-s">{node.members.slice(1, 12).map((one) => <li key={one.urn}><span className="meta">{kindWord(one.kind)}</span> <Link to="/trace" search={{ from: one.urn }} className="break">{titleOf(one)}</Link></li>)}{node.members.length > 12 && <li className="meta">and {node.members.length - 12} more</li>}</ul></>}
+      {touching.length > 0 && <><h3>Links</h3><ul className="stack">{touching.slice(0, 12).map((link, index) => <LinkFacts key={index} link={link} at={at} />)}</ul></>}
+      <Link to="/trace" search={{ from: node.urn }} className="button">Trace from here</Link>
+    </>
+  );
+}
+
+const LATER = new Set(['exposurePath', 'raw']);
+
+function Attributes({ of }: { readonly of: Readonly<Record<string, unknown>> }): ReactElement | null {
+  const facts = Object.entries(of).filter(([name, value]) => !LATER.has(name) && (['string', 'number', 'boolean'].includes(typeof value) && value !== '' || Array.isArray(value))).slice(0, 16);
+  if (facts.length === 0) return null;
+  return <dl className="facts">{facts.map(([name, value]) => <Fragment key={name}><dt>{name.replace(/([A-Z])/g, ' $1').toLowerCase()}</dt><dd className="break">{Array.isArray(value) ? value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(', ') : String(value)}</dd></Fragment>)}</dl>;
+}
+
+function EdgeFacts({ edge, at }: PanelProps & { readonly edge: DrawnEdge }): ReactElement {
+  return (
+    <>
+      {edge.style === 'contested' && <p>Several sources fit equally well. All are shown, none is claimed.</p>}
+      {edge.links.length > 1 && <p className="meta">This line stands for {edge.links.length} links and is drawn as the weakest hop.</p>}
+      <ul className="stack">{edge.links.map((link, index) => <LinkFacts key={index} link={link} at={at} />)}</ul>
+    </>
+  );
+}
+
+function LinkFacts({ link, at }: { readonly link: TraceLink; readonly at: number }): ReactElement {
+  return (
+    <li className="link-facts">
+      <p><b>{shortName(link.from)}</b> {link.kind.replaceAll('-', ' ')} <b>{shortName(link.to)}</b></p>
+      <dl className="facts">
+        <dt>How known</dt><dd>{STYLE_WORDS[lineStyle(link, at)]}, {methodWords(link.method)}</dd>
+        <dt>Confidence</dt><dd>{percent(link.confidence * 100, 100)}{link.confidence < 0.5 && ', a candidate'}</dd>
+        <dt>Valid</dt><dd>{utc(link.validFrom) || 'since it is known'}{link.validTo && <> until {utc(link.validTo)}</>}</dd>
+        <dt>Evidence</dt><dd><Evidence of={link.evidence} /></dd>
+      </dl>
+    </li>
+  );
+}
+
+function Evidence({ of }: { readonly of: unknown }): ReactElement {
+  if (of === null || of === undefined || of === '') return <span className="muted">none kept</span>;
+  if (typeof of === 'string') return <span className="break"><Outside url={of} /></span>;
+  if (Array.isArray(of)) return <>{of.slice(0, 6).map((one, index) => <p key={index}><Evidence of={one} /></p>)}</>;
+  if (typeof of === 'object') return <>{Object.entries(of).slice(0, 10).map(([name, value]) => <p key={name} className="break"><span className="muted">{name}</span> {typeof value === 'string' ? <Outside url={value} /> : JSON.stringify(value)}</p>)}</>;
+  return <>{String(of)}</>;
+}

@@ -1,0 +1,35 @@
+import type { Explanation, Factor, Finding } from '../api/types.js';
+import { sentenceCase } from './format.js';
+import { signed, whole } from './waterfall.js';
+
+/** Words for the factors of the formula; a factor the console does not know is shown by its own name. */
+const CLAUSES: Readonly<Record<string, (factor: Factor, finding: Finding) => string>> = {
+  severity: (f) => (/^\d/.test(f.value) ? `CVSS ${f.value}` : /cvss|severity/i.test(f.value) ? f.value : `severity ${f.value}`),
+  likelihood: (f) => `likelihood of exploitation ${f.value}`,
+  exploited: (f) => (/^(yes|ransomware)/i.test(f.value) ? `exploited in the wild${/ransomware/i.test(f.value) ? ' by ransomware' : ' (KEV)'}` : 'not known to be exploited'),
+  deployed: (f) => (/^yes/.test(f.value) ? 'it runs' : /^no/.test(f.value) ? 'it runs nowhere' : `deployed: ${f.value}`),
+  exposed: (f, finding) => exposureClause(f.value, finding),
+  reachable: (f) => (/^(no|unreachable)/.test(f.value) ? 'no call reaches the flawed code' : `the flawed code is reached (${f.value})`),
+  environment: (f) => `it runs in ${f.value}`,
+  criticality: (f) => `the application is of ${f.value} importance`,
+};
+
+function exposureClause(value: string, finding: Finding): string {
+  const through = finding.service || 'it';
+  if (/^(internet|yes)/.test(value)) return `the internet reaches ${through}`;
+  if (/^limited/.test(value)) return `a limited public reaches ${through}`;
+  if (/^internal/.test(value)) return 'only the internal network reaches it';
+  if (/^(none|no\b)/.test(value)) return 'nothing reaches it';
+  return `exposure: ${value}`;
+}
+
+/** "91 Act: exploited in the wild (KEV) (+22); the internet reaches pay-api (+31). Not known: reachable." Strongest first. */
+export function whySentence(explanation: Explanation, finding: Finding): string {
+  const known = explanation.factors.filter((factor) => factor.contribution !== 0 && !isUnknown(factor));
+  const strongest = [...known].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)).slice(0, 3);
+  const clauses = strongest.map((factor) => `${CLAUSES[factor.name.toLowerCase()]?.(factor, finding) ?? `${factor.name.replaceAll('-', ' ')} ${factor.value}`} (${signed(factor.contribution)})`);
+  const unknown = explanation.factors.filter(isUnknown).map((factor) => (factor.contribution === 0 ? factor.name : `${factor.name} (prior ${signed(factor.contribution)})`));
+  return `${whole(explanation.score)} ${sentenceCase(explanation.band)}: ${clauses.length ? clauses.join('; ') : 'no factor raises it'}.${unknown.length ? ` Not known: ${unknown.join(', ')}.` : ''}`;
+}
+
+export const isUnknown = (factor: Factor): boolean => /^unknown\b/i.test(factor.value);

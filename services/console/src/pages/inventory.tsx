@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { durableQuery } from '../api/queries.js';
+import type { Durable } from '../api/types.js';
+import { Command, Empty, Failure, Mono, Skeletons } from '../components/bits.js';
+import { Chip } from '../components/marks.js';
+import { teamCommand } from '../lib/commands.js';
+import { sentenceCase } from '../lib/format.js';
+
+const KINDS = [['services', 'Services'], ['applications', 'Applications'], ['teams', 'Teams'], ['environments', 'Environments'], ['ownership-rules', 'Ownership rules']] as const;
+/** The filter of the findings list that a kind stands for. */
+const FILTER: Readonly<Record<string, string>> = { services: 'service', applications: 'application', teams: 'team', environments: 'environment' };
+const HIDDEN = new Set(['slug', 'name', 'tenantId', 'version', 'createdAt', 'updatedAt', 'changedAt', 'author', 'reason', 'id', 'exposure', 'exposed', 'deployed', 'urn']);
+
+export function Inventory(): ReactElement {
+  const { kind } = useParams({ from: '/app/inventory/$kind' });
+  const list = useQuery(durableQuery(kind));
+  const label = KINDS.find(([id]) => id === kind)?.[1] ?? sentenceCase(kind);
+  return (
+    <div className="page">
+      <header className="page-head"><h1>Inventory</h1></header>
+      <nav className="tabs" aria-label="Kinds">{KINDS.map(([id, name]) => <Link key={id} to="/inventory/$kind" params={{ kind: id }} activeProps={{ className: 'active' }}>{name}</Link>)}</nav>
+      <section className="panel" aria-label={label}>
+        {list.isError ? <div className="panel-body"><Failure error={list.error} what={label} retry={() => void list.refetch()} /></div>
+          : !list.data ? <div className="panel-body"><Skeletons rows={6} /></div>
+            : list.data.items.length === 0 ? <Empty title={`No ${label.toLowerCase()} yet`}><p className="muted">They appear with the first scan that names one, with a connector, or by a call:</p><Command>{teamCommand(location.origin)}</Command></Empty>
+              : <DurableTable kind={kind} items={list.data.items} />}
+      </section>
+    </div>
+  );
+}
+
+function DurableTable({ kind, items }: { readonly kind: string; readonly items: readonly Durable[] }): ReactElement {
+  const columns = [...new Set(items.flatMap((item) => Object.keys(item).filter((name) => !HIDDEN.has(name) && cellText(item[name]) !== '')))].slice(0, 4);
+  const exposure = items.some((item) => typeof item['exposure'] === 'string');
+  const filter = FILTER[kind];
+  return (
+    <div className="table-wrap"><table className="table cards-narrow">
+      <thead><tr><th scope="col">Name</th>{exposure && <th scope="col">Exposed</th>}{columns.map((name) => <th key={name} scope="col">{sentenceCase(name.replace(/([A-Z])/g, ' $1').toLowerCase())}</th>)}<th scope="col"><span className="sr">Open</span></th></tr></thead>
+      <tbody>{items.map((item) => (
+        <tr key={item.slug}>
+          <td data-label="Name"><span className="stack-tight"><span className="strong">{item.name ?? item.slug}</span>{item.name && item.name !== item.slug && <span className="meta">{item.slug}</span>}</span></td>
+          {exposure && <td data-label="Exposed"><Chip value={triOf(item['exposure'])} /></td>}
+          {columns.map((name) => <td key={name} data-label={sentenceCase(name)}><Mono text={cellText(item[name])} max={40} copy={false} /></td>)}
+          <td data-label="Open"><span className="row-wrap">{filter && <Link to="/findings" search={{ [filter]: item.slug }}>Findings</Link>}{traceOf(kind, item) && <Link to="/trace" search={{ from: traceOf(kind, item) }}>Trace</Link>}</span></td>
+        </tr>
+      ))}</tbody>
+    </table></div>
+  );
+}
+
+const triOf = (exposure: unknown): 'yes' | 'no' | 'unknown' => (exposure === 'internet' || exposure === 'limited' ? 'yes' : exposure === 'internal' || exposure === 'none' ? 'no' : 'unknown');
+
+function traceOf(kind: string, item: Durable): string | undefined {
+  if (typeof item['urn'] === 'string') return item['urn'];
+  return kind === 'teams' ? `team:${item.slug}` : kind === 'applications' ? `application:${item.slug}` : undefined;
+}
+
+function cellText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(cellText).filter(Boolean).join(', ');
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

@@ -1,0 +1,111 @@
+import type { Trace, TraceLink, TraceNode } from '../api/types.js';
+import { columnOf, isContext, isPrimary } from './columns.js';
+import { type LineStyle, lineStyle, weakest } from './style.js';
+import { subtitleOf, titleOf } from './words.js';
+
+/** A node as drawn: one of its kind's primaries with what folded into it. */
+export interface DrawnNode {
+  readonly urn: string; readonly kind: string; readonly column: number; readonly title: string; readonly subtitle: string;
+  readonly members: readonly TraceNode[]; readonly attributes: Readonly<Record<string, unknown>>;
+  readonly restricted: boolean; readonly stale: boolean;
+}
+export interface DrawnEdge {
+  readonly id: string; readonly from: string; readonly to: string; readonly links: readonly TraceLink[];
+  readonly style: LineStyle; readonly confidence: number;
+}
+export interface Drawn { readonly nodes: readonly DrawnNode[]; readonly edges: readonly DrawnEdge[] }
+
+interface Host { readonly urn: string; readonly via: readonly TraceLink[] }
+
+/**
+ * Folds commits into repositories, tags into images, tasks into services, listeners into load balancers. A line carries every link
+ * that it stands for, the folded ones too, and is drawn as the weakest of them: folding never makes a guess look like a fact.
+ */
+export function draw(trace: Trace, options: { readonly allHops: boolean; readonly at: number }): Drawn {
+  const nodes = new Map(trace.nodes.map((node) => [node.urn, node]));
+  const links = trace.links.filter((link) => nodes.has(link.from) && nodes.has(link.to));
+  const hosts = hostsOf(nodes, links, options.allHops);
+  const members = new Map<string, TraceNode[]>();
+  for (const [urn, found] of hosts) for (const host of found) members.set(host.urn, [...members.get(host.urn) ?? [], nodes.get(urn) as TraceNode]);
+  const drawnNodes = [...members].map(([urn, inside]) => drawnNode(nodes.get(urn) as TraceNode, inside, links, nodes));
+  return { nodes: drawnNodes, edges: edgesOf(links, nodes, hosts, options.at) };
+}
+
+/** The drawn node or nodes that stand for each node, with the links in between. Context nodes except teams are not drawn. */
+function hostsOf(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLink[], allHops: boolean): ReadonlyMap<string, readonly Host[]> {
+  const near = new Map<string, TraceLink[]>();
+  for (const link of links) for (const end of [link.from, link.to]) near.set(end, [...near.get(end) ?? [], link]);
+  const hosts = new Map<string, readonly Host[]>();
+  for (const [urn, node] of nodes) {
+    if (isContext(node.kind) && node.kind !== 'team') continue;
+    if (allHops || isPrimary(node.kind)) hosts.set(urn, [{ urn, via: [] }]);
+    else hosts.set(urn, nearestPrimaries(urn, nodes, near));
+  }
+  return hosts;
+}
+
+function nearestPrimaries(start: string, nodes: ReadonlyMap<string, TraceNode>, near: ReadonlyMap<string, readonly TraceLink[]>): readonly Host[] {
+  const column = columnOf(nodes.get(start)?.kind ?? '');
+  const seen = new Set([start]);
+  let front: readonly Host[] = [{ urn: start, via: [] }];
+  const rest: string[] = [start];
+  while (front.length > 0) {
+    const next = front.flatMap((at) => (near.get(at.urn) ?? []).map((link): Host => ({ urn: link.from === at.urn ? link.to : link.from, via: [...at.via, link] })))
+      .filter((step) => { const kind = nodes.get(step.urn)?.kind ?? ''; return !seen.has(step.urn) && columnOf(kind) === column && !isContext(kind); });
+    const reached = next.filter((step) => isPrimary(nodes.get(step.urn)?.kind ?? ''));
+    if (reached.length > 0) return unique(reached);
+    for (const step of next) { seen.add(step.urn); rest.push(step.urn); }
+    front = unique(next);
+  }
+  // No primary near: the whole group is drawn as its first node by name, so that nothing is lost.
+  return [{ urn: [...rest].sort()[0] ?? start, via: [] }];
+}
+
+const unique = (hosts: readonly Host[]): readonly Host[] => [...new Map(hosts.map((host) => [host.urn, host])).values()];
+
+function drawnNode(node: TraceNode, members: readonly TraceNode[], links: readonly TraceLink[], nodes: ReadonlyMap<string, TraceNode>): DrawnNode {
+  const folded = members.filter((member) => member.urn !== node.urn);
+  const urns = new Set(members.map((member) => member.urn));
+  const context = links.flatMap((link) => (urns.has(link.from) ? [nodes.get(link.to)] : urns.has(link.to) ? [nodes.get(link.from)] : [])).filter((one): one is TraceNode => one !== undefined && isContext(one.kind));
+  return {
+    urn: node.urn, kind: node.kind, column: columnOf(node.kind), title: titleOf(node), subtitle: subtitleOf(node, folded, context), members: [node, ...folded],
+    attributes: node.attributes, restricted: node.attributes['restricted'] === true, stale: node.attributes['stale'] === true,
+  };
+}
+
+function edgesOf(links: readonly TraceLink[], nodes: ReadonlyMap<string, TraceNode>, hosts: ReadonlyMap<string, readonly Host[]>, at: number): readonly DrawnEdge[] {
+  const edges = new Map<string, { from: string; to: string; links: Map<string, TraceLink> }>();
+  for (const link of links) {
+    if (!isDrawn(link, nodes)) continue;
+    for (const from of hosts.get(link.from) ?? []) for (const to of hosts.get(link.to) ?? []) {
+      if (from.urn === to.urn) continue;
+      const id = `${from.urn}\n${to.urn}`;
+      const edge = edges.get(id) ?? { from: from.urn, to: to.urn, links: new Map() };
+      for (const one of [...from.via, link, ...to.via]) edge.links.set(`${one.from} ${one.kind} ${one.method} ${one.to}`, one);
+      edges.set(id, edge);
+    }
+  }
+  return [...edges].map(([id, edge]) => {
+    const all = [...edge.links.values()];
+    return { id, from: edge.from, to: edge.to, links: all, style: edgeStyle(all, at), confidence: Math.min(...all.map((link) => link.confidence)) };
+  });
+}
+
+/** Ownership is drawn only inside the Code column; elsewhere it would cross the whole picture and is told in words. */
+function isDrawn(link: TraceLink, nodes: ReadonlyMap<string, TraceNode>): boolean {
+  const from = nodes.get(link.from)?.kind ?? '', to = nodes.get(link.to)?.kind ?? '';
+  if (to === 'team' || from === 'team') return columnOf(from) === columnOf(to);
+  return !isContext(from) && !isContext(to);
+}
+
+/** Several links of one hop are several proofs of it: the strongest counts. Links of different hops are a chain: the weakest does. */
+function edgeStyle(links: readonly TraceLink[], at: number): LineStyle {
+  const hops = new Map<string, LineStyle>();
+  for (const link of links) {
+    const hop = `${link.from} ${link.to}`;
+    const style = lineStyle(link, at);
+    const before = hops.get(hop);
+    hops.set(hop, before === undefined ? style : weakest([before, style]) === style ? before : style);
+  }
+  return weakest([...hops.values()]);
+}

@@ -1,0 +1,26 @@
+import type { Trace } from '../api/types.js';
+import { columnOf } from './columns.js';
+import { LINE_STYLES, type LineStyle, lineStyle, methodWords, weakest } from './style.js';
+import { titleOf } from './words.js';
+
+export interface PathStep { readonly urn: string; readonly kind: string; readonly title: string; readonly how: string; readonly style: LineStyle }
+export interface PathRow { readonly key: string; readonly index: number; readonly steps: readonly PathStep[]; readonly weakest: LineStyle }
+
+/** The paths that the platform names, from code to exposure whatever the direction asked, the best proven first. */
+export function pathRows(trace: Trace, at: number): readonly PathRow[] {
+  const nodes = new Map(trace.nodes.map((node) => [node.urn, node]));
+  const rows = trace.paths.map((urns, index): PathRow => {
+    const known = urns.filter((urn) => nodes.has(urn));
+    const first = nodes.get(known[0] ?? ''), last = nodes.get(known.at(-1) ?? '');
+    const ordered = first && last && columnOf(first.kind) > columnOf(last.kind) ? [...known].reverse() : known;
+    const steps = ordered.map((urn, step): PathStep => {
+      const node = nodes.get(urn);
+      const before = ordered[step - 1];
+      const link = trace.links.find((one) => (one.from === before && one.to === urn) || (one.from === urn && one.to === before));
+      const style = link ? lineStyle(link, at) : 'recorded';
+      return { urn, kind: node?.kind ?? '', title: node ? titleOf(node) : urn, how: link ? `${methodWords(link.method)}${link.verified ? ' ✓' : style === 'inferred' || style === 'contested' ? ` ${link.confidence.toFixed(2)}` : ''}` : '', style };
+    });
+    return { key: `${index}`, index, steps, weakest: weakest(steps.slice(1).map((step) => step.style)) };
+  });
+  return rows.filter((row) => row.steps.length > 1).sort((a, b) => LINE_STYLES.indexOf(a.weakest) - LINE_STYLES.indexOf(b.weakest) || b.steps.length - a.steps.length);
+}

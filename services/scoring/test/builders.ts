@@ -1,5 +1,5 @@
 import { DEFAULT_TENANT } from '@throughline/domain';
-import type { ChainChanged, Component, FindingChanged } from '@throughline/contracts';
+import type { ChainChanged, Component, FindingChanged, IntelUpdated, ScanCompleted, TicketChanged } from '@throughline/contracts';
 import type { JudgeInput } from '../src/domain/judge.js';
 import type { Intel } from '../src/domain/likelihood.js';
 import { DEFAULT_SLA_POLICY } from '../src/domain/sla.js';
@@ -37,3 +37,29 @@ export const intel = (overrides: Partial<Intel> = {}): Intel => ({
 export const judgeInput = (overrides: Partial<JudgeInput> = {}): JudgeInput => ({
   finding: finding(), context: context(), intel: [intel()], kevFeedDate: '2026-11-01', exceptions: [], activations: [], slaPolicy: DEFAULT_SLA_POLICY, previousSla: null, at: '2026-11-01T00:00:00.000Z', ...overrides,
 });
+
+/** A feed's record of an advisory. */
+export const intelUpdated = (overrides: Partial<IntelUpdated> = {}): IntelUpdated => ({
+  source: 'epss', advisory: 'CVE-2021-44228', epss: 0.94, percentile: 0.99, modelVersion: 'v2025.03.14', kev: false, kevAdded: '', kevDue: '', ransomware: false, aliases: [], feedDate: '2026-11-01', version: 1, withdrawn: false, ...overrides,
+});
+
+export const scanCompleted = (scanId: string, changes: number, overrides: { readonly introduced?: readonly string[]; readonly base?: string; readonly commit?: string; readonly tenantId?: string } = {}): ScanCompleted => ({
+  header: {
+    scanId, tenantId: overrides.tenantId ?? DEFAULT_TENANT, sequence: 1, tool: 'trivy', toolVersion: '1', format: 'trivy', scope: 's', receivedAt: '2026-11-01T00:00:00.000Z', scannedAt: '2026-11-01T00:00:00.000Z',
+    target: {
+      asset: 'repo:github.com/acme/pay', version: '', line: 'main', defaultLine: true, path: '', category: '', application: '', service: '', repository: 'github.com/acme/pay', branch: 'main',
+      commit: overrides.commit ?? '', image: '', url: '', account: '', environment: '', build: '', pullRequest: '', base: overrides.base ?? '',
+    },
+  },
+  status: 'done', coverage: 'complete', counts: { reported: 0, observed: 0, quarantined: 0, created: 0, changed: 0, unchanged: 0, reopened: 0, merged: 0, absent: 0, fixed: 0 },
+  changes, baseline: false, introduced: overrides.introduced ?? [], problems: [], completedAt: '2026-11-01T00:00:00.000Z',
+});
+
+export const ticketChanged = (overrides: Partial<TicketChanged> = {}): TicketChanged => ({
+  tenantId: DEFAULT_TENANT, ticketId: '018f0000-0000-7000-8000-0000000000d1', version: 1, fixId: '018f0000-0000-7000-8000-0000000000e1', team: 'payments', destination: 'hook', status: 'open',
+  externalKey: 'PAY-1', url: 'https://tracker.example/PAY-1', title: '', findings: [], band: 'act', lastSync: '', lastError: '', changedAt: '2026-11-01T00:00:00.000Z', ...overrides,
+});
+
+/** Finding ids by number. */
+export const findingId = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+export const scanId = (n: number): string => `018f1111-0000-7000-8000-${String(n).padStart(12, '0')}`;

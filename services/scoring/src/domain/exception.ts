@@ -22,6 +22,25 @@ export interface ExceptionInForce {
   readonly expiresAt: string;
 }
 
+/** An exception as it is kept: who asked, who decided, from when to when. */
+export interface StoredException {
+  readonly id: string;
+  readonly version: number;
+  readonly decision: Decision;
+  readonly status: 'requested' | 'approved' | 'revoked' | 'lapsed';
+  readonly scope: ExceptionScope;
+  readonly reason: string;
+  readonly compensatingControl: string;
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly approvedBy: string | null;
+  readonly approvedAt: string | null;
+  readonly startsAt: string;
+  readonly expiresAt: string;
+  readonly endedBy: string | null;
+  readonly endedAt: string | null;
+}
+
 export interface ExceptionSubject {
   readonly findingId: string;
   readonly issueId: string;

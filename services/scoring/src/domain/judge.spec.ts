@@ -33,8 +33,9 @@ describe('a judgement', () => {
     expect(exposed.risk).toMatchObject({
       team: 'payments', ownerSource: 'codeowners: line 14', service: 'pay-api', environment: 'production', deployed: 'yes', exposed: 'yes', exposure: 'internet', reachable: 'unknown',
       fix: { kind: 'upgrade', key: 'upgrade|github.com/acme/pay|pkg:npm/lodash' },
-      ssvc: 'SSVC: Act (exploitation active, automatable yes, technical impact total, mission medium by prior)',
+      ssvc: 'Act',
     });
+    expect(exposed.ssvc?.path).toEqual(['exploitation active', 'automatable yes', 'technical impact total', 'mission medium by prior']);
   });
 
   it('leaves the score alone when reachability is unknown, and lowers it when unreachable (F5)', () => {

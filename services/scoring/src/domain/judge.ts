@@ -7,7 +7,7 @@ import { evaluate, FACTOR_NAMES, FORMULA_VERSION, type FactorName, type FormulaI
 import { judgeLikelihood, type Intel, type JudgedLikelihood } from './likelihood.js';
 import { judgeSeverity, type CvssCalculator, type JudgedSeverity } from './severity.js';
 import { slaOf, type SlaPolicy, type SlaState } from './sla.js';
-import { ssvcText } from './ssvc.js';
+import { ssvcOf, type Ssvc } from './ssvc.js';
 
 /** What ends the baseline of a repository, team or application, and since when. */
 export interface Activation {
@@ -16,7 +16,7 @@ export interface Activation {
   readonly activatedAt: string;
 }
 
-/** Everything a judgement depends on. `at` is the time of the cause: replaying the log gives the same bits. */
+/** Everything a judgement depends on. The score is a function of the first six; `at` decides clocks and decisions only. */
 export interface JudgeInput {
   readonly finding: FindingChanged;
   readonly context: ChainChanged | null;
@@ -36,6 +36,8 @@ export interface Judgement {
   readonly hundredths: number;
   readonly inputs: FormulaInputs;
   readonly sla: SlaState;
+  /** CISA's decision with its path; null where its tree has no inputs. */
+  readonly ssvc: Ssvc | null;
   /** The exception behind the decision; empty when none. */
   readonly exceptionId: string;
 }
@@ -55,11 +57,12 @@ export function judge(input: JudgeInput, calculate: CvssCalculator): Judgement {
   const exception = decisionOf(input.exceptions, exceptionSubject(finding, context, fix.id), input.at);
   const activatedAt = activationOf(input.activations, finding.baseline, context);
   const sla = slaOf(input.slaPolicy, slaInput(input, context, likelihood, scored.band, exception?.decision ?? '', activatedAt), input.previousSla);
+  const ssvc = likelihood.classLikelihood === null ? ssvcOf(severity.vector, inputs.exploited, inputs.criticality) : null;
   const risk: Risk = {
     tenantId: finding.tenantId, findingId: finding.findingId, issueId: finding.issueId, findingVersion: finding.version, chainVersion: context.version,
     score: scored.hundredths / 100, band: scored.band, formulaVersion: FORMULA_VERSION,
     factors: explain(inputs, scored, severity, likelihood, context, finding),
-    ssvc: likelihood.classLikelihood === null ? ssvcText(severity.vector, inputs.exploited, inputs.criticality) : '',
+    ssvc: ssvc?.decision ?? '',
     status: finding.status, decision: exception?.decision ?? '', fix,
     class: finding.class, title: finding.title, severity: finding.severity.normalized, identifiers: finding.identifiers,
     component: finding.component, location: finding.location, tools: finding.tools,
@@ -68,7 +71,7 @@ export function judge(input: JudgeInput, calculate: CvssCalculator): Judgement {
     deployed: context.deployed, exposed: exposedOf(context.exposure), exposure: context.exposure, reachable: REACHABLE[inputs.reachability],
     baseline: activatedAt === null, firstSeen: finding.firstSeen, dueAt: sla.dueAt, slaStep: sla.step,
   };
-  return { risk, hundredths: scored.hundredths, inputs, sla, exceptionId: exception?.id ?? '' };
+  return { risk, hundredths: scored.hundredths, inputs, sla, ssvc, exceptionId: exception?.id ?? '' };
 }
 
 export function formulaInputs(finding: FindingChanged, severity: JudgedSeverity, likelihood: JudgedLikelihood, context: JudgedContext): FormulaInputs {

@@ -49,7 +49,7 @@ export interface SlaInput {
   readonly baseline: boolean;
   /** First detection, or activation where a baseline was activated later; never moves later. */
   readonly start: string;
-  /** Time of the cause of this judgement, not the wall clock: replay gives the same dates. */
+  /** Time of this judgement (clock port). */
   readonly at: string;
 }
 

@@ -35,21 +35,32 @@ export function ssvcDecision(points: SsvcPoints): string {
   return row?.[['low', 'medium', 'high'].indexOf(points.mission)] ?? '';
 }
 
+export interface Ssvc {
+  readonly decision: string;
+  /** The points that led there, in the tree's order. */
+  readonly path: readonly string[];
+}
+
 /**
- * The decision with its path as one text, or empty where the tree has no inputs (no CVSS vector: nothing says whether the
- * flaw is automatable). No feed of ours says "poc", so exploitation is active (KEV) or none; the text says so.
+ * The decision with its path, or null where the tree has no inputs (no CVSS vector: nothing says whether the flaw is
+ * automatable). No feed of ours says "poc", so exploitation is active (KEV) or none known; the path says so.
  */
-export function ssvcText(vector: string, exploited: Exploited, criticality: Criticality): string {
+export function ssvcOf(vector: string, exploited: Exploited, criticality: Criticality): Ssvc | null {
   const metrics = cvssMetrics(vector);
-  if (metrics.size === 0) return '';
+  if (metrics.size === 0) return null;
   const points: SsvcPoints = {
     exploitation: exploited === 'yes' || exploited === 'ransomware' ? 'active' : 'none',
     automatable: isAutomatable(metrics) ? 'yes' : 'no',
     technicalImpact: isTotal(metrics) ? 'total' : 'partial',
     mission: missionOf(criticality),
   };
-  const none = points.exploitation === 'none' ? 'exploitation none known' : 'exploitation active';
-  return `SSVC: ${ssvcDecision(points)} (${none}, automatable ${points.automatable}, technical impact ${points.technicalImpact}, mission ${points.mission}${criticality === 'unknown' ? ' by prior' : ''})`;
+  return {
+    decision: ssvcDecision(points),
+    path: [
+      `exploitation ${points.exploitation}${points.exploitation === 'none' ? ' known' : ''}`, `automatable ${points.automatable}`, `technical impact ${points.technicalImpact}`,
+      `mission ${points.mission}${criticality === 'unknown' ? ' by prior' : ''}`,
+    ],
+  };
 }
 
 function missionOf(criticality: Criticality): Mission {

@@ -1,0 +1,107 @@
+import { hash } from 'node:crypto';
+import { derivedId, TOPICS, type FindingChanged, type RiskChanged } from '@throughline/contracts';
+import { tenantId, type Clock } from '@throughline/domain';
+import type { OutgoingMessage, Unit } from '@throughline/stream';
+import { judge, type Judgement } from '../domain/judge.js';
+import type { CvssCalculator } from '../domain/severity.js';
+import { DEFAULT_POLICIES } from '../domain/policy.js';
+import { contextKey, loadContexts } from '../persistence/context.repository.js';
+import { loadActivations, loadExceptions } from '../persistence/decision.repository.js';
+import { saveFindings, saveHistory, type FindingWrite, type HistoryWrite, type StoredFinding } from '../persistence/finding.repository.js';
+import { kevFeedDate, loadIntel } from '../persistence/intel.repository.js';
+import { loadPolicies } from '../persistence/policy.repository.js';
+import { changesBetween, storedJudgement } from './stored-judgement.js';
+
+export type Cause = 'finding' | 'chain' | 'intel' | 'decision' | 'time';
+
+/** A finding to judge, with its row where it has one. The caller holds the row's lock and the shared context locks. */
+export interface Subject {
+  readonly finding: FindingChanged;
+  readonly stored: StoredFinding | null;
+  /** The scan that caused this, when one did. */
+  readonly scanId: string;
+}
+
+export interface JudgeTools {
+  readonly calculate: CvssCalculator;
+  readonly clock: Clock;
+}
+
+/** Loads what the judgements need in a few statements, judges, saves all rows, announces the risks that changed; returns their number. */
+export async function judgeBatch(unit: Unit, subjects: readonly Subject[], cause: Cause, tools: JudgeTools): Promise<number> {
+  if (subjects.length === 0) return 0;
+  const at = tools.clock.now().toISOString();
+  const known = await loadKnown(unit, subjects.map((subject) => subject.finding));
+  const writes: FindingWrite[] = [];
+  const history: HistoryWrite[] = [];
+  const messages: OutgoingMessage[] = [];
+  for (const subject of subjects) {
+    const judgement = judge(judgeInput(subject, known, at), tools.calculate);
+    const outcome = compare(subject, judgement, cause, at);
+    writes.push(outcome.write);
+    if (outcome.history) history.push(outcome.history);
+    if (outcome.changed) messages.push(message(outcome.changed));
+  }
+  await saveFindings(unit, writes);
+  await saveHistory(unit, history);
+  unit.announce(...messages);
+  return messages.length;
+}
+
+type Known = Awaited<ReturnType<typeof loadKnown>>;
+
+async function loadKnown(unit: Unit, findings: readonly FindingChanged[]) {
+  const tenants = [...new Set(findings.map((finding) => finding.tenantId))];
+  const advisories = [...new Set(findings.flatMap((finding) => finding.identifiers))];
+  const contexts = await loadContexts(unit, findings);
+  const intel = await loadIntel(unit, advisories);
+  const exceptions = await loadExceptions(unit, tenants);
+  const activations = findings.some((finding) => finding.baseline) ? await loadActivations(unit, tenants) : new Map<string, never[]>();
+  const policies = await loadPolicies(unit, tenants);
+  return { contexts, intel, exceptions, activations, policies, kevFeedDate: await kevFeedDate(unit) };
+}
+
+function judgeInput({ finding, stored }: Subject, known: Known, at: string): Parameters<typeof judge>[0] {
+  return {
+    finding, context: known.contexts.get(contextKey(finding.tenantId, finding.asset)) ?? null,
+    intel: finding.identifiers.flatMap((id) => known.intel.get(id) ?? []), kevFeedDate: known.kevFeedDate,
+    exceptions: known.exceptions.get(finding.tenantId) ?? [], activations: known.activations.get(finding.tenantId) ?? [],
+    slaPolicy: (known.policies.get(finding.tenantId) ?? DEFAULT_POLICIES).sla, previousSla: stored?.judgement.sla ?? null, at,
+  };
+}
+
+interface Compared {
+  readonly write: FindingWrite;
+  readonly history?: HistoryWrite;
+  readonly changed?: RiskChanged;
+}
+
+/** The row is always written, since it stores the versions that were used; a risk is announced only when its record changed. */
+function compare({ finding, stored, scanId }: Subject, judgement: Judgement, cause: Cause, at: string): Compared {
+  const riskHash = hashOf(judgement);
+  const changed = stored === null || stored.riskHash !== riskHash;
+  const riskVersion = (stored?.riskVersion ?? 0) + (changed ? 1 : 0);
+  const kept = storedJudgement(judgement);
+  const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, riskHash, scanId: scanId || null, at };
+  if (!changed) return { write };
+  const risk: RiskChanged = { ...judgement.risk, version: riskVersion, scanId, cause, changedAt: at };
+  if (stored === null) return { write, changed: risk };
+  const history: HistoryWrite = {
+    tenantId: finding.tenantId, findingId: finding.findingId, riskVersion, at, cause, scanId: scanId || null, findingVersion: finding.version,
+    chainVersion: judgement.risk.chainVersion, changes: changesBetween(stored.judgement, kept),
+  };
+  return { write, changed: risk, history };
+}
+
+/** Of all that subscribers see, without the versions and times that move with every look. */
+function hashOf({ risk }: Judgement): string {
+  const { findingVersion: _finding, chainVersion: _chain, factors, ...rest } = risk;
+  return hash('sha1', JSON.stringify([rest, factors.map((factor) => [factor.name, factor.value, factor.source, factor.contribution])]), 'base64');
+}
+
+function message(risk: RiskChanged): OutgoingMessage {
+  return {
+    topic: TOPICS.riskChanged, key: [risk.tenantId, risk.findingId], value: risk, tenantId: tenantId(risk.tenantId),
+    eventId: derivedId(risk.findingId, 'risk.changed', risk.version), headers: { team: risk.team, band: risk.band },
+  };
+}

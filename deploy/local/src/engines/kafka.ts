@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inheritedEnv, javaCommand } from '../config.js';
-import { writeFileAtomic } from '../home/files.js';
+import { readJson, writeFileAtomic, writeJsonAtomic } from '../home/files.js';
 import type { HomePaths } from '../home/paths.js';
 import type { Secrets } from '../home/secrets.js';
 import { startChild, untilReady, type Child, type OnSpawn } from '../process/child.js';
 import { kafkaProperties } from './kafka-properties.js';
+import { addKafkaUsers, missingUsers } from './kafka-users.js';
 
 export interface KafkaOptions {
   readonly paths: HomePaths;
@@ -31,6 +32,15 @@ const format = (options: KafkaOptions, properties: string): void => {
   if (result.status !== 0) throw new Error(`Kafka's log could not be formatted: ${result.stderr || result.stdout || result.error?.message}`);
 };
 
+const knownUsers = (paths: HomePaths): string => join(paths.kafka, 'users.json');
+
+const completeUsers = async ({ paths, secrets, port }: KafkaOptions): Promise<void> => {
+  const missing = missingUsers(secrets.kafka, readJson(knownUsers(paths)) as string[] | undefined);
+  if (missing.length === 0) return;
+  await addKafkaUsers(port, secrets.kafka, missing);
+  writeJsonAtomic(knownUsers(paths), Object.keys(secrets.kafka));
+};
+
 /** Starts the broker and waits until it serves. */
 export const startKafka = async (options: KafkaOptions): Promise<Child> => {
   const { paths, secrets, lib } = options;
@@ -43,6 +53,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Child> => {
   if (!existsSync(marker)) {
     rmSync(dataDir, { recursive: true, force: true }); // a format that was killed half way
     format(options, properties);
+    writeJsonAtomic(knownUsers(paths), Object.keys(secrets.kafka));
     writeFileAtomic(marker, secrets.kafkaClusterId);
   }
   const child = startChild({
@@ -52,5 +63,6 @@ export const startKafka = async (options: KafkaOptions): Promise<Child> => {
       '-cp', `${lib}/*`, 'kafka.Kafka', properties],
   });
   await untilReady(child, () => /Kafka Server started/.test(child.log()), 120_000);
+  await completeUsers(options);
   return child;
 };

@@ -66,7 +66,7 @@ class LocalLauncher implements Launcher {
     });
     await registerSchemas(engines, progress);
     await this.startServices(engines, names);
-    if (!this.options.empty) await loadSampleWorld(paths, this.gatewayUrl, progress);
+    if (!this.options.empty) await loadSampleWorld(paths, this.gatewayUrl, engines.ports['sampleReceiver'] ?? 0, progress);
     this.logTimer = setInterval(() => this.capLogs(), LOG_CHECK_MS).unref();
     if (this.stopped) return;
     print(`Throughline is ready: ${this.gatewayUrl}`);

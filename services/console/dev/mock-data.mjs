@@ -86,7 +86,7 @@ export function observationsOf(finding) {
 
 export function funnel(world) {
   const many = [[8_231_904, 0], [1_000_000, 0], [214_380, 61_204], [39_117, 18_460], [412, 37]];
-  const few = [[212, 0], [23, 0], [15, 6], [9, 3], [4, 0]];
+  const few = [[212, 0], [23, 0], [15, 6], [9, 3], [5, 0]];
   const counts = world === 'none' ? many.map(() => [0, 0]) : world === 'few' ? few : many;
   return { at: ago(0.001), steps: ['raw', 'unique', 'deployed', 'exposed', 'act'].map((name, i) => ({ name, count: counts[i][0], unknown: counts[i][1] })), coverage: world === 'none' ? {} : { deployed: 0.71, exposed: 0.64, owned: 0.82 } };
 }

@@ -16,7 +16,8 @@ export function traceFrom(world, from, direction, at) {
   const links = all.links.filter((one) => Date.parse(one.validFrom) <= moment);
   const start = all.nodes.some((one) => one.urn === from) ? from : undefined;
   if (!start) return { nodes: [], links: [], paths: [], gaps: [], exposure: 'unknown', owner: null };
-  const seen = new Set([start]);
+  // An image name is traced as the images it names.
+  const seen = new Set([start, ...(start.startsWith('image-name:') ? links.filter((one) => one.from === start).map((one) => one.to) : [])]);
   for (let grew = true; grew;) {
     grew = false;
     for (const one of links) {

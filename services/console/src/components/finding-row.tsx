@@ -20,8 +20,8 @@ export function FindingRow({ finding, active = false, selected = false, index, s
       {onSelect && <span className="frow-check"><input type="checkbox" checked={selected} aria-label={`Select ${finding.title}`} onChange={() => onSelect(finding.id)} /></span>}
       <span className="frow-band"><Band band={finding.band} score={finding.score} /></span>
       <span className="frow-title">
-        <span className="row"><Severity severity={finding.severity} letter /><Link to="/findings/$id" params={{ id: finding.id }} className="ellipsis title-link" title={finding.title}>{finding.title}</Link>{finding.status !== 'open' && <StateHint finding={finding} />}</span>
-        <span className="meta ellipsis" title={`${whereOf(finding)} · ${place(finding)}`}>{whereOf(finding)} · <span className="mono-text">{place(finding)}</span></span>
+        <span className="row"><Severity severity={finding.severity} letter /><Link to="/findings/$id" params={{ id: finding.id }} className="ellipsis title-link" title={finding.title}>{finding.title}</Link></span>
+        <span className="meta ellipsis" title={`${whereOf(finding)} · ${place(finding)}`}>{finding.status !== 'open' && <StateHint finding={finding} />}{whereOf(finding)} · <span className="mono-text">{place(finding)}</span></span>
       </span>
       <span className="frow-chips">
         <span data-label="Deployed"><Chip value={finding.deployed} /></span>
@@ -37,7 +37,7 @@ export function FindingRow({ finding, active = false, selected = false, index, s
 }
 
 function StateHint({ finding }: { readonly finding: Finding }): ReactElement {
-  return <span className={`tag ${finding.status === 'fixed' ? 'ok' : finding.status === 'reopened' ? 'warn' : 'dashed'}`}>{finding.status === 'awaiting-verification' ? 'in verification' : finding.status}</span>;
+  return <span className={`tag tag-inline ${finding.status === 'fixed' ? 'ok' : finding.status === 'reopened' ? 'warn' : 'dashed'}`}>{finding.status === 'awaiting-verification' ? 'in verification' : finding.status}</span>;
 }
 
 function whereOf(finding: Finding): string {

@@ -21,6 +21,7 @@ export function AsOf({ at, now, past, events, onChange }: AsOfProps): ReactEleme
         <span className="row-wrap">
           <label className="sr" htmlFor="as-of-exact">Exact time in UTC</label>
           <input id="as-of-exact" className="field" type="datetime-local" value={new Date(value).toISOString().slice(0, 16)} max={new Date(now).toISOString().slice(0, 16)} onChange={(event) => { const when = Date.parse(`${event.target.value}Z`); if (!Number.isNaN(when)) commit(when); }} />
+          <span className="meta">UTC</span>
           <button type="button" className="button small" disabled={!past} onClick={() => onChange(undefined)}>Now</button>
         </span>
       </div>

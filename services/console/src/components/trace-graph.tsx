@@ -26,7 +26,7 @@ export function TraceGraph(props: GraphProps): ReactElement {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [hover, setHover] = useState<string>();
   const rank = useMemo(() => (node: DrawnNode): number => EXPOSURE_RANK.indexOf(String(node.attributes['exposure'] ?? '')) * 1000 + Math.max(0, ...node.members.map((one) => worst.get(one.urn)?.score ?? 0)), [worst]);
-  const picture = useMemo(() => layout(drawn, trace.gaps, { columnWidth: wide ? 240 : 184, gap: wide ? 64 : 56, open, rank }), [drawn, trace.gaps, wide, open, rank]);
+  const picture = useMemo(() => layout(drawn, trace.gaps, { columnWidth: wide ? 240 : 180, gap: wide ? 64 : 56, open, rank }), [drawn, trace.gaps, wide, open, rank]);
   const lit = useMemo(() => {
     if (hover) return related(drawn, hover);
     if (props.highlight) return new Set(drawn.nodes.filter((node) => node.members.some((one) => props.highlight?.includes(one.urn))).map((node) => node.urn));
@@ -69,22 +69,22 @@ interface LineProps { readonly placed: PlacedEdge; readonly dim: boolean; readon
 
 function Line({ placed, dim, selected, onSelect }: LineProps): ReactElement {
   const { edge, path, middle, into } = placed;
-  const label = edge.style === 'verified' ? '✓' : edge.style === 'inferred' ? edge.confidence.toFixed(2) : edge.style === 'contested' ? `${edge.confidence.toFixed(2)}?` : '';
   const until = edge.style === 'ended' ? edge.links.map((link) => link.validTo).filter((one): one is string => one !== null).sort().at(-1) : undefined;
+  const label = until ? ['until', utcDay(until)] : edge.style === 'verified' ? ['✓'] : edge.style === 'inferred' ? [edge.confidence.toFixed(2)] : edge.style === 'contested' ? [`${edge.confidence.toFixed(2)}?`] : [];
   return (
     <g className={`trace-edge${dim ? ' dim' : ''}${selected ? ' selected' : ''}`} onClick={() => onSelect(edge.id)}>
       <path d={path} className="trace-hit" />
       {edge.style === 'contested' ? <><path d={path} className="line contested" transform="translate(0 -2.500)" /><path d={path} className="line contested" transform="translate(0 2.500)" /></> : <path d={path} className={`line ${edge.style}`} />}
       <circle cx={into.x} cy={into.y} r="3" className={`line-end ${edge.style}`} />
-      {label && <Label x={middle.x} y={middle.y} text={label} style={edge.style} />}
-      {until && <Label x={middle.x} y={middle.y} text={`until ${utcDay(until)}`} style="ended" />}
+      {label.length > 0 && <Label x={middle.x} y={middle.y} lines={label} style={edge.style} />}
     </g>
   );
 }
 
-function Label({ x, y, text, style }: { readonly x: number; readonly y: number; readonly text: string; readonly style: string }): ReactElement {
-  const width = text.length * 6.200 + 8;
-  return <g className={`line-label ${style}`}><rect x={x - width / 2} y={y - 8} width={width} height={16} rx={8} /><text x={x} y={y + 4} textAnchor="middle">{text}</text></g>;
+function Label({ x, y, lines, style }: { readonly x: number; readonly y: number; readonly lines: readonly string[]; readonly style: string }): ReactElement {
+  const width = Math.max(...lines.map((line) => line.length)) * 6.200 + 8;
+  const height = lines.length * 12 + 4;
+  return <g className={`line-label ${style}`}><rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={8} />{lines.map((line, index) => <text key={line} x={x} y={y - height / 2 + 12 + index * 12} textAnchor="middle">{line}</text>)}</g>;
 }
 
 interface NodeProps { readonly node: DrawnNode; readonly x: number; readonly y: number; readonly width: number; readonly worst: Finding | undefined; readonly subject: boolean; readonly dim: boolean; readonly selected: boolean; readonly onSelect: (id: string) => void; readonly onHover: (id: string | undefined) => void }

@@ -17,7 +17,7 @@ export function TracePaths({ trace, at, highlighted, onHighlight }: { readonly t
               <button type="button" className="path-button" aria-pressed={row.index === highlighted} onClick={() => onHighlight(row.index === highlighted ? -1 : row.index)}>
                 {row.steps.map((step, at2) => (
                   <span key={`${step.urn}-${at2}`} className="path-step">
-                    {at2 > 0 && <span className={`path-link ${step.style}`}>{step.how}</span>}
+                    {at2 > 0 && <span className={`path-link ${step.style}`}>{step.how || <span className="sr">recorded</span>}</span>}
                     <span className="path-node"><NodeIcon kind={step.kind} size={13} /><span className="sr">{kindWord(step.kind)} </span>{step.title}</span>
                   </span>
                 ))}

@@ -22,7 +22,7 @@ export function TraceStrip({ asset }: { readonly asset: string }): ReactElement 
         {steps.map((step, index) => (
           <Fragment key={COLUMNS[index]?.id ?? index}>
             {index > 0 && <li className={`strip-link ${step.style}`} aria-label={step.style === 'none' ? 'no link' : `${step.style} link`}><span aria-hidden="true">{step.label}</span></li>}
-            <StripNode step={step} label={COLUMNS[index]?.label ?? ''} />
+            <StripNode step={step} label={COLUMNS[index]?.label ?? ''} closed={index === 4 && (merged.exposure === 'none' || merged.exposure === 'internal')} />
           </Fragment>
         ))}
       </ol>
@@ -31,8 +31,9 @@ export function TraceStrip({ asset }: { readonly asset: string }): ReactElement 
   );
 }
 
-function StripNode({ step, label }: { readonly step: StripStep; readonly label: string }): ReactElement {
-  if (!step.node) return <li className="strip-node gap"><span className="meta">{label}</span><span className="ellipsis">{step.gap ? 'not known' : 'none'}</span></li>;
+function StripNode({ step, label, closed }: { readonly step: StripStep; readonly label: string; readonly closed: boolean }): ReactElement {
+  if (!step.node && closed) return <li className="strip-node"><span className="meta">{label}</span><span className="muted">none</span></li>;
+  if (!step.node) return <li className="strip-node gap"><span className="meta">{label}</span><span className="ellipsis">not known</span></li>;
   return (
     <li className="strip-node">
       <span className="meta row"><NodeIcon kind={step.node.kind} size={14} />{label}{step.more > 0 && ` +${step.more}`}</span>

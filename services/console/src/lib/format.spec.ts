@@ -14,7 +14,7 @@ describe('times', () => {
 
   it('says what is left, what is soon and what is late', () => {
     expect([due('2026-11-29T12:00:00Z', NOW), due('2026-11-24T12:00:00Z', NOW), due('2026-11-20T12:00:00Z', NOW), due(null, NOW)].map((d) => [plain(d.text), d.state]))
-      .toEqual([['7 d left', 'ok'], ['2 d left', 'soon'], ['2 d overdue', 'late'], ['no SLA', 'none']]);
+      .toEqual([['7 d left', 'ok'], ['2 d left', 'soon'], ['2 d late', 'late'], ['no SLA', 'none']]);
   });
 });
 

@@ -70,13 +70,13 @@ export function safeUrl(text: string | null | undefined): string | undefined {
 
 export interface Due { readonly text: string; readonly state: 'none' | 'ok' | 'soon' | 'late' }
 
-/** `6 d left`, `2 d overdue`; soon is under three days. */
+/** `6 d left`, `2 d late`; soon is under three days. */
 export function due(dueAt: string | null | undefined, now: number): Due {
   const time = dueAt ? Date.parse(dueAt) : Number.NaN;
   if (Number.isNaN(time)) return { text: 'no SLA', state: 'none' };
   const seconds = (time - now) / 1000;
   const size = span(Math.abs(seconds)) || `1${NBSP}min`;
-  if (seconds < 0) return { text: `${size} overdue`, state: 'late' };
+  if (seconds < 0) return { text: `${size} late`, state: 'late' };
   return { text: `${size} left`, state: seconds < 3 * 86_400 ? 'soon' : 'ok' };
 }
 

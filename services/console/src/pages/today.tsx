@@ -3,9 +3,10 @@ import { Link, Navigate, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { connectorsQuery, deadLettersQuery, funnelQuery, scansQuery, topFindingsQuery } from '../api/queries.js';
 import type { Funnel } from '../api/types.js';
-import { DataWarning, Failure, Skeleton, Time, useNow } from '../components/bits.js';
+import { Failure, Skeleton, Time, useNow } from '../components/bits.js';
 import { FindingHead, FindingRow, FindingRowSkeletons } from '../components/finding-row.js';
 import { FunnelPicture, FunnelSkeleton } from '../components/funnel-picture.js';
+import { Icon } from '../components/icons.js';
 import { useKeys } from '../components/keys.js';
 import { percent, plural } from '../lib/format.js';
 import { preference, setPreference } from '../lib/preferences.js';
@@ -61,7 +62,7 @@ function Warnings({ funnel }: { readonly funnel: Funnel | undefined }): ReactEle
   const letters = useQuery(deadLettersQuery());
   const all = warnings({ scans: scans.data?.items ?? [], connectors: connectors.data?.items ?? [], deadLetters: letters.data?.length ?? 0, funnel });
   if (all.length === 0) return null;
-  return <div className="stack-s" role="group" aria-label="About these numbers">{all.map((one) => <DataWarning key={one.key} gap={one.gap} remedy={<Link to={one.to} className="nowrap strong">{one.remedy}</Link>}>{one.text}</DataWarning>)}</div>;
+  return <ul className="panel warnings" aria-label="About these numbers">{all.map((one) => <li key={one.key} className={one.gap ? 'gap' : undefined}><Icon name={one.gap ? 'question' : 'warning'} size={16} /><span className="grow">{one.text}</span><Link to={one.to} className="nowrap">{one.remedy}</Link></li>)}</ul>;
 }
 
 const COVERED: Readonly<Record<string, string>> = { deployed: 'deployment', exposed: 'exposure', owned: 'owner', owner: 'owner', reachable: 'reachability', scored: 'score' };

@@ -76,8 +76,9 @@ function drawnNode(node: TraceNode, members: readonly TraceNode[], links: readon
 function edgesOf(links: readonly TraceLink[], nodes: ReadonlyMap<string, TraceNode>, hosts: ReadonlyMap<string, readonly Host[]>, at: number): readonly DrawnEdge[] {
   const edges = new Map<string, { from: string; to: string; links: Map<string, TraceLink> }>();
   for (const link of links) {
-    if (!isDrawn(link, nodes)) continue;
-    for (const from of hosts.get(link.from) ?? []) for (const to of hosts.get(link.to) ?? []) {
+    const starts = hosts.get(link.from) ?? [], ends = hosts.get(link.to) ?? [];
+    if (!isDrawn(link, nodes) || isInsideFold(link, starts, ends, nodes)) continue;
+    for (const from of starts) for (const to of ends) {
       if (from.urn === to.urn) continue;
       const id = `${from.urn}\n${to.urn}`;
       const edge = edges.get(id) ?? { from: from.urn, to: to.urn, links: new Map() };
@@ -96,6 +97,14 @@ function isDrawn(link: TraceLink, nodes: ReadonlyMap<string, TraceNode>): boolea
   const from = nodes.get(link.from)?.kind ?? '', to = nodes.get(link.to)?.kind ?? '';
   if (to === 'team' || from === 'team') return columnOf(from) === columnOf(to);
   return !isContext(from) && !isContext(to);
+}
+
+/** An image name folds into each of its images; that makes no line between two of them. */
+function isInsideFold(link: TraceLink, starts: readonly Host[], ends: readonly Host[], nodes: ReadonlyMap<string, TraceNode>): boolean {
+  const kind = (urn: string | undefined): string => nodes.get(urn ?? '')?.kind ?? '';
+  if (columnOf(kind(link.from)) !== columnOf(kind(link.to))) return false;
+  const folded = starts[0]?.urn !== link.from || ends[0]?.urn !== link.to;
+  return folded && (starts.length > 1 || ends.length > 1 || kind(starts[0]?.urn) === kind(ends[0]?.urn));
 }
 
 /** Several links of one hop are several proofs of it: the strongest counts. Links of different hops are a chain: the weakest does. */

@@ -1,10 +1,21 @@
-import type { Trace } from '../api/types.js';
+import type { Trace, TraceLink } from '../api/types.js';
+import { utcDay } from '../lib/format.js';
 import { columnOf } from './columns.js';
 import { LINE_STYLES, type LineStyle, lineStyle, methodWords, weakest } from './style.js';
 import { titleOf } from './words.js';
 
 export interface PathStep { readonly urn: string; readonly kind: string; readonly title: string; readonly how: string; readonly style: LineStyle }
 export interface PathRow { readonly key: string; readonly index: number; readonly steps: readonly PathStep[]; readonly weakest: LineStyle }
+
+/** A recorded link needs no word; proof, guess and history do. */
+function howOf(link: TraceLink, style: LineStyle): string {
+  switch (style) {
+    case 'verified': return `✓ ${methodWords(link.method)}`;
+    case 'recorded': return '';
+    case 'ended': return `until ${utcDay(link.validTo ?? '')}`;
+    default: return `${methodWords(link.method)} ${link.confidence.toFixed(2)}`;
+  }
+}
 
 /** The paths that the platform names, from code to exposure whatever the direction asked, the best proven first. */
 export function pathRows(trace: Trace, at: number): readonly PathRow[] {
@@ -18,7 +29,7 @@ export function pathRows(trace: Trace, at: number): readonly PathRow[] {
       const before = ordered[step - 1];
       const link = trace.links.find((one) => (one.from === before && one.to === urn) || (one.from === urn && one.to === before));
       const style = link ? lineStyle(link, at) : 'recorded';
-      return { urn, kind: node?.kind ?? '', title: node ? titleOf(node) : urn, how: link ? `${methodWords(link.method)}${link.verified ? ' ✓' : style === 'inferred' || style === 'contested' ? ` ${link.confidence.toFixed(2)}` : ''}` : '', style };
+      return { urn, kind: node?.kind ?? '', title: node ? titleOf(node) : urn, how: link ? howOf(link, style) : '', style };
     });
     return { key: `${index}`, index, steps, weakest: weakest(steps.slice(1).map((step) => step.style)) };
   });

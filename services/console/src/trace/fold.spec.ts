@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { draw } from './fold.js';
+import { chain, link, node, trace } from './testing.js';
+
+const NOW = Date.parse('2026-11-22T00:00:00Z');
+const edges = (drawn: ReturnType<typeof draw>): string[] => drawn.edges.map((edge) => `${edge.from} → ${edge.to} ${edge.style}`);
+
+describe('folding', () => {
+  it('leaves one node a column for a plain chain, and a line carries what it stands for', () => {
+    const drawn = draw(chain(), { allHops: false, at: NOW });
+    expect(drawn.nodes.map((one) => one.urn)).toEqual(['repo:h/a', 'build:h/a/1', 'image:r/a@sha256:1', 'service:s', 'lb:b', 'endpoint:e']);
+    expect(edges(drawn)).toEqual(['repo:h/a → build:h/a/1 recorded', 'build:h/a/1 → image:r/a@sha256:1 recorded', 'image:r/a@sha256:1 → service:s recorded', 'service:s → lb:b recorded', 'lb:b → endpoint:e recorded']);
+    expect(drawn.edges.find((edge) => edge.to === 'lb:b')?.links).toHaveLength(3);
+  });
+
+  it('draws every hop when asked', () => expect(draw(chain(), { allHops: true, at: NOW }).nodes).toHaveLength(10));
+
+  it('never makes a guess look like a fact', () => {
+    const of = chain();
+    const links = of.links.map((one) => (one.to === 'commit:h/a@1' ? { ...one, method: 'tag', confidence: 0.6 } : one.to === 'build:h/a/1' ? { ...one, method: 'attestation', verified: true } : one));
+    expect(draw({ ...of, links }, { allHops: false, at: NOW }).edges[0]).toMatchObject({ style: 'inferred', confidence: 0.6 });
+  });
+
+  it('takes the strongest of several proofs of one hop', () => {
+    const of = chain();
+    const both = [...of.links, link('build:h/a/1', 'image:r/a@sha256:1', { method: 'attestation', verified: true })];
+    expect(draw({ ...of, links: both }, { allHops: false, at: NOW }).edges.find((edge) => edge.to.startsWith('image:'))?.style).toBe('verified');
+  });
+
+  it('shows rivals as candidates and history as ended, as of the moment that is looked at', () => {
+    const nodes = [node('repo:a', 'repository'), node('repo:b', 'repository'), node('image:x', 'image'), node('service:s', 'service')];
+    const links = [link('repo:a', 'image:x', { method: 'dockerfile', confidence: 0.4 }), link('repo:b', 'image:x', { method: 'dockerfile', confidence: 0.4 }), link('image:x', 'service:s', { validTo: '2026-11-10T00:00:00Z' })];
+    expect(edges(draw(trace({ nodes, links }), { allHops: false, at: NOW }))).toEqual(['repo:a → image:x contested', 'repo:b → image:x contested', 'image:x → service:s ended']);
+    expect(draw(trace({ nodes, links }), { allHops: false, at: Date.parse('2026-11-05T00:00:00Z') }).edges[2]?.style).toBe('recorded');
+  });
+
+  it('does not join two services because they share a cluster, nor two images because they share a name', () => {
+    const nodes = [node('service:a', 'service'), node('service:b', 'service'), node('cluster:c', 'cluster'), node('image:1', 'image'), node('image:2', 'image'), node('image-name:n', 'image-name')];
+    const links = [link('service:a', 'cluster:c', { kind: 'part-of' }), link('service:b', 'cluster:c', { kind: 'part-of' }), link('image-name:n', 'image:1'), link('image-name:n', 'image:2')];
+    const drawn = draw(trace({ nodes, links }), { allHops: false, at: NOW });
+    expect(drawn.edges).toEqual([]);
+    expect(drawn.nodes.map((one) => one.urn).sort()).toEqual(['image:1', 'image:2', 'service:a', 'service:b']);
+  });
+
+  it('keeps what has no primary near it', () => expect(draw(trace({ nodes: [node('image-name:n', 'image-name')] }), { allHops: false, at: NOW }).nodes.map((one) => one.urn)).toEqual(['image-name:n']));
+
+  it('ignores links to nodes that are not there', () => expect(draw(trace({ nodes: [node('repo:a', 'repository')], links: [link('repo:a', 'image:gone')] }), { allHops: false, at: NOW }).edges).toEqual([]));
+});

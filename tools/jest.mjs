@@ -9,7 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const [kind = 'unit', ...rest] = process.argv.slice(2);
 const pattern = kind === 'integration' ? '\\.int-spec\\.ts$' : '(?<!\\.int)(?<!-)\\.spec\\.ts$';
 const args = [
-  '--experimental-vm-modules', '--disable-warning=ExperimentalWarning',
+  '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning',
   join(root, 'node_modules/jest/bin/jest.js'),
   '-c', join(root, 'jest.config.mjs'), '--rootDir', process.cwd(),
   '--testRegex', pattern, '--passWithNoTests',

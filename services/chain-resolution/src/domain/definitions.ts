@@ -43,6 +43,9 @@ function definitionNode(definition: Definition): Urn | undefined {
   }
 }
 
+/** People may write `github.com/acme/pay` or a slug where the kind is clear. */
+const named = (text: string, prefix: string): string => (parseUrn(text) === undefined || !/^(arn|[a-z-]+):/.test(text) ? `${prefix}:${text}` : text);
+
 type Edge = readonly [from: string, kind: string, to: string];
 
 function definitionEdges(definition: Definition, node: Urn): Edge[] {
@@ -50,13 +53,18 @@ function definitionEdges(definition: Definition, node: Urn): Edge[] {
   const owner: Edge[] = text(body['team']) && definition.kind !== 'teams' ? [[node, 'owned-by', `team:${text(body['team'])}`]] : [];
   switch (definition.kind) {
     case 'applications':
-      return [...owner, ...texts(body['members']).map((member): Edge => [member, 'member-of', node])];
+      return [
+        ...owner,
+        ...texts(body['members']).map((member): Edge => [member, 'member-of', node]),
+        ...texts(body['services']).map((service): Edge => [named(service, 'service'), 'member-of', node]),
+        ...texts(body['repositories']).map((repository): Edge => [named(repository, 'repo'), 'member-of', node]),
+      ];
     case 'services': return [
       ...owner,
       ...(text(body['application']) ? [[node, 'member-of', `application:${text(body['application'])}`] as Edge] : []),
       ...(text(body['environment']) ? [[node, 'member-of', `environment:${text(body['environment'])}`] as Edge] : []),
-      ...texts(body['runtimes']).map((runtime): Edge => [runtime, 'member-of', node]),
-      ...texts(body['repositories']).map((repository): Edge => [repository, 'runs-as', node]),
+      ...texts(body['runtimes']).map((runtime): Edge => [named(runtime, 'service'), 'member-of', node]),
+      ...texts(body['repositories']).map((repository): Edge => [named(repository, 'repo'), 'runs-as', node]),
     ];
     case 'environments': return texts(body['members']).map((member): Edge => [member, 'member-of', node]);
     default: return [];

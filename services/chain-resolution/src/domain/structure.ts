@@ -13,7 +13,13 @@ export function structuralClaims(node: Urn, since: number): LinkClaim[] {
   const claim = claimOf({
     ...edge, method: 'api', evidence: { rule: 'urn' }, confidence: 1, verified: false, validFrom: since, validTo: null, observedAt: 0,
   }, { source: STRUCTURE_SOURCE, scope: '' });
-  return claim ? [claim] : [];
+  return claim ? [{ ...claim, affirmedAt: 0 }] : [];
+}
+
+/** Only the earliest time counts: what follows from a name is not said again by every fact that uses the name. */
+export function mergeStructural(stored: LinkClaim, claim: LinkClaim): LinkClaim {
+  const [known, next] = [stored.starts[0] ?? 0, claim.starts[0] ?? 0];
+  return next < known ? { ...stored, starts: [next] } : stored;
 }
 
 function structuralEdge(node: Urn): { from: Urn; kind: string; to: Urn } | undefined {

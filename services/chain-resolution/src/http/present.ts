@@ -1,0 +1,40 @@
+import { kindOf } from '@throughline/domain';
+import type { Urn } from '@throughline/domain';
+import type { Asset } from '../domain/assets.js';
+import type { Link } from '../domain/links.js';
+import { nameOf } from '../domain/structure.js';
+import { shownAttributes } from '../domain/trace.js';
+import type { Trace } from '../domain/trace.js';
+
+const ORPHAN_AFTER_MS = 24 * 3_600_000;
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+export function presentAsset(node: Urn, asset: Asset | undefined, now: Date): Record<string, unknown> {
+  const resolved = asset?.resolved ?? false;
+  return {
+    urn: node, kind: kindOf(node), name: nameOf(node, asset?.attributes ?? {}),
+    attributes: {
+      ...shownAttributes(asset?.attributes ?? {}),
+      ...(resolved ? {} : { resolved: false, orphan: asset !== undefined && now.getTime() - asset.firstSeen > ORPHAN_AFTER_MS }),
+      ...(asset?.retiredAt ? { retiredAt: time(asset.retiredAt) } : {}),
+    },
+  };
+}
+
+export const presentLink = (link: Link): Record<string, unknown> => ({
+  from: link.from, to: link.to, kind: link.kind, method: link.method, verified: link.verified, confidence: link.confidence, evidence: link.evidence,
+  validFrom: time(link.validFrom), validTo: link.validTo === null ? null : time(link.validTo),
+});
+
+/** The contract's shape; `services`, `partial`, `direction`, `at` and a gap's `asset` come on top of it. */
+export function presentTrace(trace: Trace, request: { from: string; direction: string; at: string | undefined }, now: Date): Record<string, unknown> {
+  return {
+    from: request.from, direction: request.direction, at: request.at ?? now.toISOString(),
+    nodes: trace.nodes.map((node) => presentAsset(node, trace.facts.get(node), now)),
+    links: trace.links.map(presentLink),
+    paths: trace.paths,
+    gaps: trace.gaps.map(({ hop, reason, remedy, at }) => ({ hop, reason, remedy, asset: at })),
+    exposure: trace.exposure, owner: trace.owner, services: trace.services, partial: trace.partial,
+  };
+}

@@ -1,0 +1,55 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { kindOf, parseUrn } from '@throughline/domain';
+import type { Clock, TenantId, Urn } from '@throughline/domain';
+import type { Database, Unit } from '@throughline/persistence';
+import { ApiZod, Caller, CLOCK, DATABASE, problem, zodQuery } from '@throughline/service-kit';
+import type { z } from 'zod';
+import { trace } from '../domain/trace.js';
+import { findByDigest } from '../persistence/asset-lists.repository.js';
+import { postgresGraph } from '../persistence/graph.repository.js';
+import { runningCommits } from '../persistence/links.repository.js';
+import { loadModel } from '../resolution/recompute.js';
+import { presentTrace } from './present.js';
+import { traceQuery } from './schemas.js';
+
+const DIGEST = /^(?:image:)?(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+
+/** The walk from code to exposure and back. */
+@Controller('v1/trace')
+export class TraceController {
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock) {}
+
+  @Get()
+  @ApiZod({
+    summary: 'Trace an asset along the deployment chain',
+    description: 'Nodes, links with method, confidence, evidence and validity, whole paths, gaps with the step that closes them, exposure and owner. Links below confidence 0.5 are candidates.',
+    query: traceQuery, responses: { 200: { description: 'The trace' }, 404: { description: 'No such asset' } },
+  })
+  async get(@Caller() caller: Caller, @Query(zodQuery(traceQuery)) query: z.infer<typeof traceQuery>): Promise<Record<string, unknown>> {
+    return this.database.run([caller.tenantId], async (unit) => {
+      const at = query.at === undefined ? null : Date.parse(query.at);
+      const graph = postgresGraph(unit, caller.tenantId, at);
+      const from = await resolveStart(unit, caller.tenantId, query.from);
+      const known = await graph.assets(from);
+      if (!from.some((node) => known.has(node))) throw problem(404, 'asset_not_found', 'No asset with this URN is known.', { from: query.from.slice(0, 200) });
+      const seeds = query.direction === 'forward' ? await seedsOf(unit, caller.tenantId, from) : [];
+      const model = await loadModel(unit, caller.tenantId);
+      const answer = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
+      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at }, this.clock.now());
+    });
+  }
+}
+
+/** A digest names every image that has it, in whichever registry. */
+async function resolveStart(unit: Unit, tenant: TenantId, text: string): Promise<Urn[]> {
+  const digest = DIGEST.exec(text.trim().toLowerCase())?.[1];
+  if (digest) return findByDigest(unit, tenant, digest);
+  const parsed = parseUrn(text);
+  if (!parsed) throw problem(400, 'invalid_urn', 'from is neither a URN such as repo:github.com/acme/pay nor an ARN.');
+  return [parsed];
+}
+
+async function seedsOf(unit: Unit, tenant: TenantId, from: readonly Urn[]): Promise<Urn[]> {
+  const repository = from.find((node) => kindOf(node) === 'repository');
+  return repository ? runningCommits(unit, tenant, repository) : [];
+}

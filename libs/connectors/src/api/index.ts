@@ -1,2 +1,5 @@
 export * from './connector.js';
+export * from './deployment-record.js';
 export * from './facts.js';
+export * from './feed.js';
+export * from './json.js';

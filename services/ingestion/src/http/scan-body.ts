@@ -1,4 +1,4 @@
-import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { problem } from '@throughline/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { bodyOf, contentTypeOf } from './raw-body.js';
@@ -27,14 +27,14 @@ function formFile(request: FastifyRequest, contentType: string): Promise<ScanBod
       request.raw.unpipe(form);
       reject(error);
     };
-    form.on('field', (name) => fail(problem(400, 'unexpected_field', `The form takes one part, file; give ${String(name).slice(0, 60)} in the query.`)));
+    form.on('field', (name) => fail(problem(400, 'unexpected_field', `The form takes one part, file; give ${name.slice(0, 60)} in the query.`)));
     form.on('file', (name, stream: BusboyFileStream, fileName, _encoding, partType) => {
       if (name !== 'file' || found) {
         stream.resume();
         return fail(problem(400, 'unexpected_field', 'The form takes exactly one part with a file, named file.'));
       }
       found = true;
-      resolve({ contentType: String(partType).slice(0, 200), fileName: baseName(String(fileName ?? '')), bytes: untilEnd(stream, request, form, () => failure) });
+      resolve({ contentType: partType.slice(0, 200), fileName: baseName(fileName ?? ''), bytes: untilEnd(stream, request, form, () => failure) });
     });
     form.on('error', (error: unknown) => fail(problem(400, 'malformed_form', error instanceof Error ? error.message.slice(0, 200) : 'The form cannot be read.')));
     form.on('finish', () => {
@@ -46,7 +46,7 @@ function formFile(request: FastifyRequest, contentType: string): Promise<ScanBod
 }
 
 /** The part's bytes, then the wait for the rest of the form: what follows the file can still make it wrong. */
-async function* untilEnd(stream: BusboyFileStream, request: FastifyRequest, form: Busboy, failed: () => unknown): AsyncGenerator<Uint8Array> {
+async function* untilEnd(stream: BusboyFileStream, request: FastifyRequest, form: BusboyInstance, failed: () => unknown): AsyncGenerator<Uint8Array> {
   try {
     yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
     if (!form.writableFinished && failed() === undefined) await new Promise((resolve) => { form.once('finish', resolve).once('error', resolve).once('close', resolve); });
@@ -57,7 +57,7 @@ async function* untilEnd(stream: BusboyFileStream, request: FastifyRequest, form
   }
 }
 
-function newForm(contentType: string): Busboy {
+function newForm(contentType: string): BusboyInstance {
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits: { files: 2, fields: 1, fieldSize: 1024, parts: 3, headerPairs: 50 } });
   } catch (error) {

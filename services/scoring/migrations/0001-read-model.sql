@@ -41,15 +41,14 @@ create table scoring.findings (
   scan_id uuid,
   first_judged_at timestamptz not null,
   judged_at timestamptz not null,
-  risk_hash text not null,
   finding json not null,
   judgement json not null,
   primary key (tenant_id, finding_id)
 );
 comment on column scoring.findings.score is 'hundredths of a point';
 comment on column scoring.findings.live is 'evidence state open, reopened or awaiting-verification';
-comment on column scoring.findings.finding is 'the finding.changed record that was judged';
-comment on column scoring.findings.judgement is 'factors, inputs of the formula, SSVC, fix, owner, clock';
+comment on column scoring.findings.finding is 'the finding.changed record that was judged, without its empty fields';
+comment on column scoring.findings.judgement is 'factors, inputs of the formula, SSVC, fix, owner, clock; the rest are columns';
 comment on table scoring.findings is 'Risk table: one row a finding with the versions that its score used. Rebuilt from finding.changed, chain.changed and intel.updated. retention: as long as the finding; retired findings 400 days';
 create index findings_by_score on scoring.findings (tenant_id, score desc, finding_id);
 create index findings_by_team on scoring.findings (tenant_id, team, score desc, finding_id);

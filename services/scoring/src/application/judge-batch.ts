@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { derivedId, TOPICS, type FindingChanged, type RiskChanged } from '@throughline/contracts';
 import { tenantId, type Clock } from '@throughline/domain';
 import type { OutgoingMessage, Unit } from '@throughline/stream';
@@ -10,7 +9,7 @@ import { loadActivations, loadExceptions } from '../persistence/decision.reposit
 import { saveFindings, saveHistory, type FindingWrite, type HistoryWrite, type StoredFinding } from '../persistence/finding.repository.js';
 import { kevFeedDate, loadIntel } from '../persistence/intel.repository.js';
 import { loadPolicies } from '../persistence/policy.repository.js';
-import { changesBetween, storedJudgement } from './stored-judgement.js';
+import { changesBetween, seenBySubscribers, storedJudgement } from './stored-judgement.js';
 
 export type Cause = 'finding' | 'chain' | 'intel' | 'decision' | 'time';
 
@@ -78,11 +77,10 @@ interface Compared {
 
 /** The row is always written, since it stores the versions that were used; a risk is announced only when its record changed. */
 function compare({ finding, stored, scanId }: Subject, judgement: Judgement, cause: Cause, at: string): Compared {
-  const riskHash = hashOf(judgement);
-  const changed = stored === null || stored.riskHash !== riskHash;
-  const riskVersion = (stored?.riskVersion ?? 0) + (changed ? 1 : 0);
   const kept = storedJudgement(judgement);
-  const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, riskHash, scanId: scanId || null, at };
+  const changed = stored === null || seenBySubscribers(stored.finding, stored.judgement) !== seenBySubscribers(finding, kept);
+  const riskVersion = (stored?.riskVersion ?? 0) + (changed ? 1 : 0);
+  const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, scanId: scanId || null, at };
   if (!changed) return { write };
   const risk: RiskChanged = { ...judgement.risk, version: riskVersion, scanId, cause, changedAt: at };
   if (stored === null) return { write, changed: risk };
@@ -91,12 +89,6 @@ function compare({ finding, stored, scanId }: Subject, judgement: Judgement, cau
     chainVersion: judgement.risk.chainVersion, changes: changesBetween(stored.judgement, kept),
   };
   return { write, changed: risk, history };
-}
-
-/** Of all that subscribers see, without the versions and times that move with every look. */
-function hashOf({ risk }: Judgement): string {
-  const { findingVersion: _finding, chainVersion: _chain, factors, ...rest } = risk;
-  return hash('sha1', JSON.stringify([rest, factors.map((factor) => [factor.name, factor.value, factor.source, factor.contribution])]), 'base64');
 }
 
 function message(risk: RiskChanged): OutgoingMessage {

@@ -1,6 +1,7 @@
-import type { Factor, FixRef } from '@throughline/contracts';
+import type { Factor, FindingChanged, FixRef } from '@throughline/contracts';
 import type { Band, Tristate } from '@throughline/domain';
 import type { FormulaInputs } from '../domain/formula.js';
+import { jsonText } from '../persistence/sql-arrays.js';
 import type { Judgement } from '../domain/judge.js';
 import type { Ssvc } from '../domain/ssvc.js';
 import type { SlaState } from '../domain/sla.js';
@@ -55,4 +56,13 @@ export function changesBetween(before: StoredJudgement, after: StoredJudgement):
   const ssvc = before.ssvc?.decision === after.ssvc?.decision ? [] : [['ssvc', [before.ssvc?.decision ?? null, after.ssvc?.decision ?? null]] as const];
   const fix = before.fix.id === after.fix.id ? [] : [['fixId', [before.fix.id, after.fix.id]] as const];
   return Object.fromEntries([...fields, ...factors, ...clock, ...ssvc, ...fix]);
+}
+
+/** All that a risk.changed record tells, without the versions and times that move with every look: equal text, no news. */
+export function seenBySubscribers(finding: FindingChanged, judgement: StoredJudgement): string {
+  const { sla, chainVersion: _version, inputs: _inputs, factors, ssvc, exceptionId: _exception, ...rest } = judgement;
+  return jsonText([
+    rest, sla.dueAt, sla.step, ssvc?.decision, factors.map((factor) => [factor.name, factor.value, factor.source, factor.contribution]),
+    finding.issueId, finding.class, finding.title, finding.severity.normalized, finding.identifiers, finding.component, finding.location, finding.tools, finding.asset, finding.firstSeen,
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { FindingChanged } from '@throughline/contracts';
 import type { Unit } from '@throughline/stream';
 import type { StoredJudgement } from '../application/stored-judgement.js';
+import { DOCUMENT_COLUMNS, unpackFinding, unpackJudgement, type DocumentRow } from './finding-document.js';
 import { applyFilter, Conditions, type FindingFilter } from './finding-filter.js';
 
 /** A row as the API reads it. */
@@ -28,17 +29,13 @@ export interface TicketView {
   readonly destination: string;
 }
 
-interface Row {
+interface Row extends DocumentRow {
   readonly finding_id: string;
   readonly issue_id: string;
-  readonly fix_id: string;
-  readonly score: number;
   readonly risk_version: string;
   readonly first_judged_at: Date;
   readonly judged_at: Date;
   readonly first_scan_id: string | null;
-  readonly finding: FindingChanged;
-  readonly judgement: StoredJudgement;
   readonly ticket: TicketView | null;
   readonly sort_key: string;
 }
@@ -65,7 +62,7 @@ export interface ListRequest {
 const TICKET = `(
   select json_build_object('id', t.ticket_id, 'status', t.status, 'url', t.url, 'key', t.external_key, 'destination', t.destination)
   from tickets t where t.tenant_id = f.tenant_id and t.fix_id = f.fix_id order by t.changed_at desc, t.ticket_id limit 1) as ticket`;
-const VIEW = `f.finding_id, f.issue_id, f.fix_id, f.score, f.risk_version, f.first_judged_at, f.judged_at, f.first_scan_id, f.finding, f.judgement, ${TICKET}`;
+const VIEW = `f.finding_id, f.issue_id, f.risk_version, f.first_judged_at, f.judged_at, f.first_scan_id, ${DOCUMENT_COLUMNS}, ${TICKET}`;
 
 /** One page and one row more. Keyset: concurrent writes neither skip nor repeat rows that did not move. */
 export async function listFindings(unit: Unit, tenant: string, request: ListRequest): Promise<readonly FindingView[]> {
@@ -121,9 +118,9 @@ export async function historyOf(unit: Unit, tenant: string, findingId: string, b
   return rows.map((row) => ({ version: Number(row.risk_version), at: row.at.toISOString(), cause: row.cause, scanId: row.scan_id, findingVersion: Number(row.finding_version), changes: row.changes }));
 }
 
-export function toView(row: Row): FindingView {
+function toView(row: Row): FindingView {
   return {
     findingId: row.finding_id, issueId: row.issue_id, fixId: row.fix_id, score: row.score, riskVersion: Number(row.risk_version), firstJudgedAt: row.first_judged_at.toISOString(),
-    judgedAt: row.judged_at.toISOString(), firstScanId: row.first_scan_id, finding: row.finding, judgement: row.judgement, ticket: row.ticket, sortKey: row.sort_key,
+    judgedAt: row.judged_at.toISOString(), firstScanId: row.first_scan_id, finding: unpackFinding(row.finding), judgement: unpackJudgement(row), ticket: row.ticket, sortKey: row.sort_key,
   };
 }

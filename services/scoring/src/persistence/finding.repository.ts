@@ -2,6 +2,7 @@ import { lockNumber, lockNumbers } from '@throughline/persistence';
 import type { Unit } from '@throughline/stream';
 import type { FindingChanged } from '@throughline/contracts';
 import type { StoredJudgement } from '../application/stored-judgement.js';
+import { DOCUMENT_COLUMNS, packFinding, packJudgement, unpackFinding, unpackJudgement, type DocumentRow } from './finding-document.js';
 import { clean, jsonText, textArray } from './sql-arrays.js';
 
 /** What a new judgement is compared with. */
@@ -11,7 +12,6 @@ export interface StoredFinding {
   readonly findingVersion: number;
   readonly riskVersion: number;
   readonly chainVersion: number;
-  readonly riskHash: string;
   readonly finding: FindingChanged;
   readonly judgement: StoredJudgement;
 }
@@ -24,7 +24,6 @@ export interface FindingWrite {
   readonly judgement: StoredJudgement;
   readonly hundredths: number;
   readonly riskVersion: number;
-  readonly riskHash: string;
   /** Scan of the last change that a scan caused; null keeps the stored one. */
   readonly scanId: string | null;
   readonly at: string;
@@ -52,15 +51,11 @@ export async function lockIntel(unit: Unit): Promise<void> {
   await unit.query('select pg_advisory_xact_lock($1::bigint)', [INTEL_LOCK], { name: 'scoring_lock_intel' });
 }
 
-interface Row {
+interface Row extends DocumentRow {
   readonly tenant_id: string;
   readonly finding_id: string;
   readonly finding_version: string;
   readonly risk_version: string;
-  readonly chain_version: string;
-  readonly risk_hash: string;
-  readonly finding: FindingChanged;
-  readonly judgement: StoredJudgement;
 }
 
 /** Versions of the stored findings, locked until the unit ends, in key order so that two units cannot deadlock. */
@@ -80,14 +75,14 @@ export async function lockFindings(unit: Unit, keys: readonly FindingKey[]): Pro
   if (keys.length === 0) return new Map();
   const sorted = [...keys].sort((a, b) => (a.findingId < b.findingId ? -1 : 1));
   const rows = await unit.query<Row>(
-    `select f.tenant_id, f.finding_id, f.finding_version, f.risk_version, f.chain_version, f.risk_hash, f.finding, f.judgement from findings f
+    `select f.tenant_id, f.finding_id, f.finding_version, f.risk_version, ${DOCUMENT_COLUMNS} from findings f
      join unnest($1::uuid[], $2::uuid[]) as k (tenant_id, finding_id) using (tenant_id, finding_id)
      order by f.finding_id for no key update of f`,
     [sorted.map((key) => key.tenantId), sorted.map((key) => key.findingId)], { name: 'scoring_lock_findings' },
   );
   return new Map(rows.map((row) => [row.finding_id, {
     tenantId: row.tenant_id, findingId: row.finding_id, findingVersion: Number(row.finding_version), riskVersion: Number(row.risk_version),
-    chainVersion: Number(row.chain_version), riskHash: row.risk_hash, finding: row.finding, judgement: row.judgement,
+    chainVersion: Number(row.chain_version), finding: unpackFinding(row.finding), judgement: unpackJudgement(row),
   }]));
 }
 
@@ -136,17 +131,20 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: (write: Fi
   ['scan_id', 'uuid', (write) => uuidOrNull(write.scanId)],
   ['first_judged_at', 'timestamptz', (write) => write.at],
   ['judged_at', 'timestamptz', (write) => write.at],
-  ['risk_hash', 'text', (write) => write.riskHash],
-  ['finding', 'json', ({ finding }) => jsonText(finding)],
-  ['judgement', 'json', ({ judgement }) => jsonText(judgement)],
+  ['finding', 'json', ({ finding }) => packFinding(finding)],
+  ['judgement', 'json', ({ judgement }) => packJudgement(judgement)],
 ];
 
 const KEPT = new Set(['tenant_id', 'finding_id', 'first_scan_id', 'first_judged_at', 'scan_id']);
-const parameterType = (type: string): string => (type === 'text[]' ? 'text' : type);
+/** Documents travel as one JSON array each: as elements of a text[] literal every quote in them would be escaped. */
+const source = (type: string, index: number): string => {
+  if (type === 'json') return `json_array_elements($${index + 1}::json)`;
+  return `unnest($${index + 1}::${type === 'text[]' ? 'text' : type}[])`;
+};
 const UPSERT = `
   insert into findings as f (${COLUMNS.map(([name]) => name).join(', ')})
   select ${COLUMNS.map(([name, type]) => (type === 'text[]' ? `${name}::text[]` : name)).join(', ')}
-  from unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${parameterType(type)}[]`).join(', ')}) as n (${COLUMNS.map(([name]) => name).join(', ')})
+  from rows from (${COLUMNS.map(([, type], index) => source(type, index)).join(', ')}) as n (${COLUMNS.map(([name]) => name).join(', ')})
   on conflict (tenant_id, finding_id) do update set
   ${COLUMNS.filter(([name]) => !KEPT.has(name)).map(([name]) => `${name} = excluded.${name}`).join(', ')},
   scan_id = coalesce(excluded.scan_id, f.scan_id)`;
@@ -155,7 +153,8 @@ const UPSERT = `
 export async function saveFindings(unit: Unit, writes: readonly FindingWrite[]): Promise<void> {
   if (writes.length === 0) return;
   const sorted = [...writes].sort((a, b) => (a.finding.findingId < b.finding.findingId ? -1 : 1));
-  await unit.query(UPSERT, COLUMNS.map(([, , value]) => sorted.map(value)), { name: 'scoring_save_findings' });
+  const parameters = COLUMNS.map(([, type, value]) => (type === 'json' ? jsonText(sorted.map(value)) : sorted.map(value)));
+  await unit.query(UPSERT, parameters, { name: 'scoring_save_findings' });
 }
 
 export interface HistoryWrite {

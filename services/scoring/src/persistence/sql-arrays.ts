@@ -6,5 +6,5 @@ export function textArray(values: readonly string[]): string {
 /** Postgres text cannot hold NUL. */
 export const clean = (text: string): string => (text.includes('\u0000') ? text.replaceAll('\u0000', '') : text);
 
-/** JSON text for a json column; an escaped NUL would be refused by later casts. */
-export const jsonText = (value: unknown): string => clean(JSON.stringify(value)).replaceAll('\\u0000', '');
+/** Text for a json column: as json and not jsonb it may hold the escape of NUL, since nobody takes text out of it in SQL. */
+export const jsonText = (value: unknown): string => JSON.stringify(value);

@@ -266,7 +266,10 @@ const target = () => {
 
 const main = async () => {
   const { files, args } = target();
-  const env = { ...process.env, CI: process.env.CI || 'true', NX_DAEMON: 'false', NX_TUI: 'false', THROUGHLINE_CACHE: cache };
+  const env = {
+    ...process.env, CI: process.env.CI || 'true', NX_DAEMON: 'false', NX_TUI: 'false', THROUGHLINE_CACHE: cache,
+    NODE_USE_SYSTEM_CA: '1', // a distribution's Node trusts the system's certificates (a company's proxy); the fetched one only when told
+  };
   removeLeftovers();
   await exclusively(async () => {
     const node = await nodeFolder();

@@ -62,13 +62,8 @@ const noOwner = (node: Urn): Gap => ({
     : 'PUT /v1/ownership-rules/{slug} {"match": {"service": "…"}, "team": "…"}, or tag the service with team=<slug>.',
 });
 
-const unresolved = (node: Urn): Gap => ({
-  hop: kindOf(node), at: node, reason: 'only links speak of it: no source has described it yet',
-  remedy: 'It resolves by itself when the source that knows it reports; after 24 h look at that connector\'s errors.',
-});
-
 /** The gaps by name; texts live here and nowhere else. */
-export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner, unresolved } as const;
+export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner } as const;
 
 /** One line for events and lists. */
 export const gapLine = (item: Gap): string => `${item.hop}: ${item.reason}`;

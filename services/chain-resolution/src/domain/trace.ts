@@ -202,9 +202,6 @@ function gapsOf(all: Gathered, services: readonly ServiceState[]): Gap[] {
     else if (!all.request.model.runtimeComplete) found.push(gap.noRuntime(start));
   }
   if (overallOwner(all, services) === null) found.push(gap.noOwner(all.request.from[0] as Urn));
-  for (const node of all.nodes) {
-    if (all.facts.get(node)?.resolved === false && ['image', 'service'].includes(kindOf(node))) found.push(gap.unresolved(node));
-  }
   return found;
 }
 

@@ -29,10 +29,10 @@ export class AssetsController {
   }
 
   /** A URN has slashes: they may come encoded or as they are. */
-  @Get('*urn')
-  @ApiZod({ summary: 'An asset with its context', params: { urn: 'URN or ARN; slashes may be encoded' }, responses: { 200: { description: 'The asset' }, 404: { description: 'No such asset' } } })
+  @Get('*')
+  @ApiZod({ summary: 'An asset with its context', params: { '*': 'URN or ARN; slashes may be encoded' }, responses: { 200: { description: 'The asset' }, 404: { description: 'No such asset' } } })
   async get(@Caller() caller: Caller, @Param() params: Record<string, string | string[]>): Promise<Shown> {
-    const given = params['urn'] ?? params['*'] ?? '';
+    const given = params['*'] ?? '';
     const node = parseUrn(decoded(Array.isArray(given) ? given.join('/') : given));
     if (!node) throw problem(400, 'invalid_urn', 'This is neither a URN nor an ARN.');
     return this.database.run([caller.tenantId], async (unit) => {

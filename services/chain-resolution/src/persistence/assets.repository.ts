@@ -85,13 +85,13 @@ async function saveReferences(unit: Unit, tenant: TenantId, assets: readonly Ass
   await unit.query('insert into asset_refs (tenant_id, urn, ref) select $1, * from unnest($2::text[], $3::text[])', [tenant, pairs.map(([node]) => node), pairs.map(([, ref]) => ref)], { name: 'asset_refs_save' });
 }
 
-/** Rows for nodes that only links speak of, so that lists and traces show them as unresolved. */
+/** Rows for nodes that only links speak of. A link is enough to know a commit or a service; an image waits for who built or holds it. */
 export async function ensureNodes(unit: Unit, tenant: TenantId, urns: readonly Urn[], since: number): Promise<void> {
   if (urns.length === 0) return;
   const rows = [...new Set(urns)].sort();
   await unit.query(
     `insert into assets (tenant_id, urn, kind, name, digest, resolved, first_seen, last_seen)
-     select $1, r.urn, r.kind, r.name, r.digest, false, $6, $6 from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as r(urn, kind, name, digest)
+     select $1, r.urn, r.kind, r.name, r.digest, r.kind <> 'image', $6, $6 from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as r(urn, kind, name, digest)
      on conflict (tenant_id, urn) do nothing`,
     [tenant, rows, rows.map((node) => kindOf(node)), rows.map((node) => nameOf(node, {})), rows.map(digestOf), toDate(since)], { name: 'assets_ensure' },
   );
@@ -101,4 +101,10 @@ export async function referringTo(unit: Unit, tenant: TenantId, refs: readonly U
   if (refs.length === 0) return [];
   const rows = await unit.query<{ urn: Urn }>('select distinct urn from asset_refs where tenant_id = $1 and ref = any($2::text[])', [tenant, [...refs]], { name: 'asset_refs_of' });
   return rows.map((row) => row.urn);
+}
+
+/** Images whose origin is known are no orphans, also where no registry is connected. */
+export async function markResolved(unit: Unit, tenant: TenantId, urns: readonly Urn[]): Promise<void> {
+  if (urns.length === 0) return;
+  await unit.query('update assets set resolved = true where tenant_id = $1 and urn = any($2::text[]) and not resolved', [tenant, [...urns]], { name: 'assets_resolve' });
 }

@@ -14,7 +14,7 @@ import type { Model } from '../domain/model.js';
 import { agreedRepository, claimedCommit, resolveOrigins } from '../domain/origins.js';
 import { wholeRepository } from '../domain/owners.js';
 import { serviceStates } from '../domain/service-state.js';
-import { referringTo } from '../persistence/assets.repository.js';
+import { markResolved, referringTo } from '../persistence/assets.repository.js';
 import { loadModelDefinitions } from '../persistence/definitions.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { isRuntimeComplete } from '../persistence/inventory.repository.js';
@@ -103,6 +103,7 @@ async function judgeOrigins(unit: Unit, tenant: TenantId, graph: Graph, images: 
     return canonicalJson(next) === canonicalJson(stored.get(image)) ? [] : [next];
   });
   await saveOrigins(unit, tenant, changed);
+  await markResolved(unit, tenant, images.filter((image) => (resolved.get(image)?.length ?? 0) > 0));
   const services = new Set<Urn>();
   await collectForward(graph, changed.map((origin) => origin.image), services);
   const before = changed.flatMap((origin) => stored.get(origin.image) ?? []);

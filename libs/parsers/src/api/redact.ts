@@ -113,40 +113,52 @@ export class Redactor {
 
 const NO_HITS: readonly Hit[] = [];
 
-/** Secrets in a text, in order, without overlaps. Linear in the length of the text. */
+/** Secrets in a text, without overlaps; what a pattern higher up the list found stays. Linear in the length of the text. */
 export function findSecrets(text: string): readonly Hit[] {
-  const hits: Hit[] = [];
+  const found = new Hits(text.length);
   if (PROVIDER_HINT.test(text)) {
-    pemBlocks(text, hits);
+    pemBlocks(text, found);
     for (const { type, expression } of PROVIDER_PATTERNS) {
-      for (const match of text.matchAll(expression)) push(hits, type, match.index + match[0].indexOf(match[1] ?? match[0]), match[1] ?? match[0]);
+      for (const match of text.matchAll(expression)) found.add(type, match.index + match[0].indexOf(match[1] ?? match[0]), match[1] ?? match[0]);
     }
   }
   for (const match of text.matchAll(ASSIGNMENT)) {
     const value = match[2] as string;
-    if (looksSecret(value, match[1] !== '')) push(hits, 'generic', match.index + match[0].length - value.length, value);
+    if (looksSecret(value, match[1] !== '')) found.add('generic', match.index + match[0].length - value.length, value);
   }
   for (const match of text.matchAll(SPEAKING)) {
     const value = match[2] as string;
-    if (/\d/.test(value) && looksSecret(value, true)) push(hits, 'generic', match.index + 1, value);
+    if (/\d/.test(value) && looksSecret(value, true)) found.add('generic', match.index + 1, value);
   }
-  return hits.length === 0 ? NO_HITS : hits;
+  return found.list;
 }
 
-function push(hits: Hit[], type: string, start: number, value: string): void {
-  const end = start + value.length;
-  if (!hits.some((hit) => start < hit.end && hit.start < end)) hits.push({ type, value, start, end });
+/** Hits of one text; a map of covered positions keeps the check for overlaps constant. */
+class Hits {
+  list: Hit[] | typeof NO_HITS = NO_HITS;
+  #covered: Uint8Array | undefined;
+
+  constructor(private readonly length: number) {}
+
+  add(type: string, start: number, value: string): void {
+    const end = start + value.length;
+    const covered = (this.#covered ??= new Uint8Array(this.length));
+    if (covered[start] === 1 || covered[end - 1] === 1) return;
+    covered.fill(1, start, end);
+    if (this.list === NO_HITS) this.list = [];
+    (this.list as Hit[]).push({ type, value, start, end });
+  }
 }
 
 /** Private keys from BEGIN to END; without END, to the end of the text: a cut key is still a key. */
-function pemBlocks(text: string, hits: Hit[]): void {
+function pemBlocks(text: string, found: Hits): void {
   let from = text.indexOf(PEM_BEGIN);
   while (from >= 0) {
-    const label = text.slice(from, from + 80);
-    if (/^-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY/.test(label)) {
+    if (/^-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY/.test(text.slice(from, from + 80))) {
       const end = text.indexOf('-----END ', from);
-      const close = end < 0 ? text.length : Math.min(text.length, text.indexOf('-----', end + 9) < 0 ? text.length : text.indexOf('-----', end + 9) + 5);
-      push(hits, 'private-key', from, text.slice(from, close));
+      const dashes = end < 0 ? -1 : text.indexOf('-----', end + 9);
+      const close = dashes < 0 ? text.length : dashes + 5;
+      found.add('private-key', from, text.slice(from, close));
       from = text.indexOf(PEM_BEGIN, close);
     } else from = text.indexOf(PEM_BEGIN, from + PEM_BEGIN.length);
   }

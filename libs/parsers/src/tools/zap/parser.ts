@@ -17,6 +17,8 @@ export const parser: Parser = {
     const { syntax, root, paths, values } = sniff(head);
     if (syntax === 'xml') return root === 'OWASPZAPReport' ? 0.99 : 0;
     if (syntax !== 'json') return 0;
+    // GitLab's DAST report embeds ZAP's sites beside its own list.
+    if (paths.has('vulnerabilities') || paths.has('scan')) return 0;
     if (/zap/i.test(values.get('@programName') ?? '') && paths.has('site')) return 0.98;
     return paths.has('site[].alerts') && paths.has('site[].@name') ? 0.9 : 0;
   },

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { parseAll, reportOf } from './api/conformance-io.js';
+import { detectFormat } from './detect.js';
+import { PARSERS } from './registry.generated.js';
+
+interface Expected {
+  readonly file: string;
+  readonly format: string;
+  readonly results: number;
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const corpus = resolve(here, '../../../../shared/corpus');
+const present = existsSync(join(corpus, 'expected.json'));
+
+/**
+ * Files in which the reference reader counts otherwise: each is explained in the format's doc.md under "Differences",
+ * and the number here is that of the results in the file.
+ */
+const DIFFERENT: Readonly<Record<string, number>> = {
+  'sarif/njsscan.sarif': 2,
+  'gitleaks/gitleaks8_many.json': 4, 'gitleaks/version_7.5.0.json': 8,
+  'zap/0_zap_sample.xml': 12, 'zap/2_zap_sample_0_and_new_endpoint.xml': 13, 'zap/5_zap_sample_one.xml': 6, 'zap/some_2.9.0.xml': 17,
+};
+/** Nothing but `null`: only the upload can say which tool wrote it. */
+const NEEDS_FORMAT = new Set(['gitleaks/no_findings.json']);
+
+if (!present) console.info(`corpus tests pass without running: there is no corpus at ${corpus}`);
+
+describe('the corpus', () => {
+  const expected = present ? (JSON.parse(readFileSync(join(corpus, 'expected.json'), 'utf8')) as Expected[]).filter((file) => PARSERS.some((parser) => parser.id === file.format)) : [];
+  const cases = expected.map((file) => [file.file, file] as const);
+
+  if (cases.length === 0) it('is absent', () => undefined);
+  else it.each(cases)('%s gives the number of results that it holds', async (_name, file) => {
+    const bytes = readFileSync(join(corpus, 'samples', file.file));
+    const parser = PARSERS.find((one) => one.id === file.format);
+    const parsed = await parseAll(parser as NonNullable<typeof parser>, reportOf(bytes, file.file));
+    expect(parsed.error).toBeUndefined();
+    expect(parsed.quarantined).toEqual([]);
+    expect(parsed.summary?.reported).toBe(parsed.drafts.length);
+    expect(parsed.drafts.length).toBe(DIFFERENT[file.file] ?? file.results);
+    if (file.file in DIFFERENT) expect(readFileSync(join(here, 'tools', file.format, 'doc.md'), 'utf8').includes(file.file.split('/')[1] as string)).toBe(true);
+    const found = detectFormat(bytes.subarray(0, 64 * 1024), 'report');
+    expect(found.kind === 'detected' ? found.detection.parser.id : found.kind).toBe(NEEDS_FORMAT.has(file.file) ? 'unknown' : file.format);
+  });
+
+  it('gives no parser a file of another format', () => {
+    if (!present) return;
+    const wrong: string[] = [];
+    for (const folder of readdirSync(join(corpus, 'samples'))) {
+      for (const entry of readdirSync(join(corpus, 'samples', folder), { withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        const { name } = entry;
+        const found = detectFormat(readFileSync(join(corpus, 'samples', folder, name)).subarray(0, 64 * 1024), name);
+        if (found.kind === 'detected' && found.detection.parser.id !== folder) wrong.push(`${folder}/${name} as ${found.detection.parser.id}`);
+      }
+    }
+    expect(wrong).toEqual(KNOWN_RELATIVES);
+  });
+});
+
+/** Files of another folder that are rightly SARIF: what their tools write. */
+const KNOWN_RELATIVES: readonly string[] = [
+  'cppcheck/cppcheck_many_vuln.sarif as sarif', 'devskim/devskim_many_vuln.sarif as sarif', 'flawfinder/flawfinder_many_vuln.sarif as sarif', 'mayhem/mayhem_api_many_vulns.sarif as sarif',
+  'mayhem/mayhem_api_one_vuln.sarif as sarif', 'mayhem/mayhem_code_no_vulns.sarif as sarif', 'snyk_code/single_project_many_vulns.json as sarif',
+];

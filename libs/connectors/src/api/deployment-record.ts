@@ -1,5 +1,5 @@
 import { commitUrn, parseImageReference, parseUrn, urn, type Urn } from '@throughline/domain';
-import { assetFact, linkFact, type Fact } from './facts.js';
+import { assetFact, linkFact, timeless, type Fact } from './facts.js';
 
 /** What a pipeline says when it has rolled something out: this digest runs as that service since then. */
 export interface DeploymentRecord {
@@ -46,7 +46,7 @@ export function deploymentFacts(record: DeploymentRecord, context: RecordContext
   return [
     assetFact(`${key}|${image}`, { urn: image, kind: 'image', attributes: reference.tag === '' ? {} : { tag: reference.tag }, observedAt }),
     assetFact(`${key}|service`, { urn: service, kind: 'service', attributes: { environment }, observedAt }),
-    ...(environment === '' ? [] : [assetFact(`environment|${environment}`, { urn: urn(`environment:${environment}`), kind: 'environment', attributes: { name: record.environment }, observedAt: EPOCH })]),
+    ...(environment === '' ? [] : [timeless(assetFact(`environment|${environment}`, { urn: urn(`environment:${environment}`), kind: 'environment', attributes: { name: record.environment }, observedAt }))]),
     linkFact(`${key}|runs-as|${image}`, {
       from: image, to: service, kind: 'runs-as', method: 'deployment-record', evidence, validFrom: record.at, observedAt,
       ...(context.confidence !== undefined && { confidence: context.confidence }), ...(context.validTo !== undefined && { validTo: context.validTo }),
@@ -54,9 +54,6 @@ export function deploymentFacts(record: DeploymentRecord, context: RecordContext
     ...originFacts(record, image, context, key),
   ];
 }
-
-/** A name of an environment never changes, so that saying it again says nothing. */
-const EPOCH = '1970-01-01T00:00:00.000Z';
 
 function originFacts(record: DeploymentRecord, image: Urn, context: RecordContext, key: string): Fact[] {
   const build = record.build === undefined ? undefined : buildUrn(record.build);

@@ -29,8 +29,10 @@ export interface LinkStatement {
  * state). The same key with the same content announces nothing, whatever delivery carries it.
  */
 export type Fact =
-  | { readonly naturalKey: string; readonly asset: AssetStatement }
-  | { readonly naturalKey: string; readonly link: LinkStatement };
+  | { readonly naturalKey: string; readonly timeless?: boolean; readonly asset: AssetStatement }
+  | { readonly naturalKey: string; readonly timeless?: boolean; readonly link: LinkStatement };
 
 export const assetFact = (naturalKey: string, asset: AssetStatement): Fact => ({ naturalKey, asset });
+/** The key says all that matters: the same key at a later time is no news. */
+export const timeless = (fact: Fact): Fact => ({ ...fact, timeless: true });
 export const linkFact = (naturalKey: string, link: LinkStatement): Fact => ({ naturalKey, link });

@@ -1,7 +1,7 @@
 import { commitUrn, parseUrn, repositoryUrn, urn, type Urn } from '@throughline/domain';
 import type { MappedEvent, WebhookEvent } from '../api/connector.js';
 import { deploymentFacts, slugOf, type DeploymentRecord } from '../api/deployment-record.js';
-import { assetFact, linkFact, type Fact } from '../api/facts.js';
+import { assetFact, linkFact, timeless, type Fact } from '../api/facts.js';
 import { numberOf, objectOf, textOf, timeOf, type JsonObject } from '../api/json.js';
 
 /** A deployment that was only announced may still fail. */
@@ -82,7 +82,7 @@ function deploymentEvent(payload: JsonObject, repository: string, receivedAt: Da
   const commit = commitUrn(repository, sha);
   const known: Fact[] = [
     assetFact(`deployment|${repository}|${id}`, { urn: commit, kind: 'commit', attributes: {}, observedAt: createdAt }),
-    ...environmentFacts(environment),
+    ...environmentFacts(environment, createdAt),
   ];
   const words = recordWords(deployment['payload'], { environment, commit: sha, at: createdAt });
   if (words === undefined) return known;
@@ -95,7 +95,7 @@ function deploymentEvent(payload: JsonObject, repository: string, receivedAt: Da
   });
   if (typeof facts === 'string') return known;
   // The state is part of what makes the fact: an announcement and its success are two facts about one roll-out.
-  return [...known, ...facts.map((fact) => ({ ...fact, naturalKey: `${fact.naturalKey}|${id}|${state}` }))];
+  return [...known, ...facts.map((fact) => (fact.timeless ? fact : { ...fact, naturalKey: `${fact.naturalKey}|${id}|${state}` }))];
 }
 
 /** The deployment record in a payload, which GitHub gives as an object or as the text that the client sent. */
@@ -120,10 +120,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function environmentFacts(name: string): Fact[] {
+function environmentFacts(name: string, observedAt: string): Fact[] {
   const slug = slugOf(name);
   const environment: Urn | undefined = slug === '' ? undefined : parseUrn(`environment:${slug}`);
-  return environment === undefined ? [] : [assetFact(`environment|${slug}`, { urn: environment, kind: 'environment', attributes: { name }, observedAt: '1970-01-01T00:00:00.000Z' })];
+  return environment === undefined ? [] : [timeless(assetFact(`environment|${slug}`, { urn: environment, kind: 'environment', attributes: { name }, observedAt }))];
 }
 
 function repositoryFact(payload: JsonObject, repository: string, observedAt: string): Fact {
@@ -134,7 +134,7 @@ function repositoryFact(payload: JsonObject, repository: string, observedAt: str
   };
   // Only what changed is a new fact: the key holds what is said, not when.
   const node = repositoryUrn(repository);
-  return assetFact(`repository|${node}|${attributes.defaultBranch}|${attributes.visibility}|${attributes.archived}`, { urn: node, kind: 'repository', attributes, observedAt });
+  return timeless(assetFact(`repository|${node}|${attributes.defaultBranch}|${attributes.visibility}|${attributes.archived}`, { urn: node, kind: 'repository', attributes, observedAt }));
 }
 
 /** host/owner/name; the host from the page's address, since Enterprise servers have their own. */

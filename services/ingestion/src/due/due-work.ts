@@ -5,7 +5,8 @@ import type { ServiceParts } from '@throughline/service-kit';
 import { done, skip } from '@throughline/stream';
 import type { IngestionConfig } from '../config.js';
 import { markStalled } from '../persistence/scan.repository.js';
-import { RETENTION, SCAN_DEADLINE } from './kinds.js';
+import { connectorSync } from './connector-sync.js';
+import { CONNECTOR_SYNC, RETENTION, SCAN_DEADLINE } from './kinds.js';
 import { retention } from './retention.js';
 
 /** A scan whose end was not heard of in time is shown as stalled; its end, when it comes, moves it on. */
@@ -19,6 +20,7 @@ export async function startDueWork(parts: ServiceParts<IngestionConfig>, blobs: 
   const kinds: DueWorkerOptions['kinds'] = {
     [SCAN_DEADLINE]: scanDeadline,
     [RETENTION]: retention(parts.config, blobs, systemClock),
+    [CONNECTOR_SYNC]: connectorSync(parts.config, systemClock, parts.logger),
   };
   const worker = startDueWorker(parts.database, { kinds, logger: parts.logger });
   return () => worker.stop();

@@ -27,8 +27,15 @@ export function observationRecords(observation: Observation): OutgoingMessage[] 
   return snapshot === undefined ? records : [...records, record(observation, parts.length, [], parts.length)];
 }
 
+const MAX_KEY = 400;
+const TIMELESS = Buffer.from('timeless');
+
+/** Natural key as it is stored: names can be longer than an index entry may be. */
+export const keyOf = ({ naturalKey }: Fact): string => (naturalKey.length <= MAX_KEY ? naturalKey : createHash('sha256').update(naturalKey).digest('hex'));
+
 /** Hash of what a fact says, for the comparison with what was announced. */
 export function contentOf(fact: Fact): Buffer {
+  if (fact.timeless) return TIMELESS;
   return createHash('sha256').update(canonical('asset' in fact ? fact.asset : fact.link)).digest();
 }
 

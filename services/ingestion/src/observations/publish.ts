@@ -3,9 +3,7 @@ import type { Fact } from '@throughline/connectors/api';
 import type { TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import { claimEffects, takeSequence } from '../persistence/effect.repository.js';
-import { contentOf, observationRecords } from './announce.js';
-
-const ONCE = Buffer.from('once');
+import { contentOf, keyOf, observationRecords } from './announce.js';
 
 export interface Publication {
   readonly tenantId: TenantId;
@@ -13,8 +11,6 @@ export interface Publication {
   readonly facts: readonly Fact[];
   readonly receivedAt: Date;
   readonly sequence?: number;
-  /** Each natural key is announced once, whatever times later facts carry. */
-  readonly once?: boolean;
   readonly snapshot?: { readonly scope: string; readonly complete: boolean };
 }
 
@@ -24,9 +20,9 @@ export interface Publication {
  */
 export async function publishFacts(unit: Unit, publication: Publication): Promise<number> {
   const { tenantId, source, snapshot, receivedAt } = publication;
-  const effects = publication.facts.map((fact) => ({ naturalKey: fact.naturalKey, content: publication.once ? ONCE : contentOf(fact) }));
+  const effects = publication.facts.map((fact) => ({ naturalKey: keyOf(fact), content: contentOf(fact) }));
   const fresh = await claimEffects(unit, tenantId, source, effects, receivedAt);
-  const facts = snapshot === undefined ? publication.facts.filter((fact) => fresh.has(fact.naturalKey)) : publication.facts;
+  const facts = snapshot === undefined ? publication.facts.filter((fact) => fresh.has(keyOf(fact))) : publication.facts;
   if (facts.length === 0 && snapshot === undefined) return 0;
   const sequence = await takeSequence(unit, tenantId, source, publication.sequence);
   unit.announce(...observationRecords({ tenantId, observationId: newId(), source, sequence, facts, receivedAt, ...(snapshot && { snapshot }) }));

@@ -1,4 +1,4 @@
-import { assetFact, linkFact, type Fact } from '@throughline/connectors/api';
+import { assetFact, linkFact, timeless, type Fact } from '@throughline/connectors/api';
 import { repositoryUrn, urn, type TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import type { ScanQuery } from '../domain/scan-query.js';
@@ -26,11 +26,10 @@ export function uploadFacts({ query, at }: Pick<UploadFacts, 'query' | 'at'>): F
       from: repository, to: application, kind: 'part-of', method: 'manual', evidence: { declaredBy: 'upload' }, validFrom: observedAt, observedAt,
     }));
   }
-  return facts;
+  return facts.map(timeless);
 }
 
-/** Times are left out of what is compared: a later upload that says the same says nothing new. */
 export async function announceUploadFacts(unit: Unit, upload: UploadFacts): Promise<void> {
   const facts = uploadFacts(upload);
-  if (facts.length > 0) await publishFacts(unit, { tenantId: upload.tenantId, source: 'upload', facts, receivedAt: upload.at, once: true });
+  if (facts.length > 0) await publishFacts(unit, { tenantId: upload.tenantId, source: 'upload', facts, receivedAt: upload.at });
 }

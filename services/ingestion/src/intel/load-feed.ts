@@ -1,0 +1,75 @@
+import { parseEpss, parseKev, type Feed, type FeedParser } from '@throughline/connectors';
+import { FeedRefused, refuseShrunk } from '@throughline/connectors/api';
+import type { Clock } from '@throughline/domain';
+import type { Database } from '@throughline/persistence';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lastRowCount, noteFeed, takeMoved, takeWithdrawn } from '../persistence/intel.repository.js';
+import { unpacked } from '../upload/container.js';
+import { DEFAULT_LIMITS } from '../upload/limits.js';
+import { intelMessage, stateOf } from './intel-message.js';
+
+/** Rows of one transaction; a crash in between repeats nothing, since each was compared and stored with its announcement. */
+const BATCH = 2_000;
+const TIMEOUT_MS = 120_000;
+const MAX_FEED_BYTES = 256 * 1024 * 1024;
+const PARSERS: Readonly<Record<string, FeedParser>> = { epss: parseEpss, kev: parseKev };
+/** Feeds whose every row is news when it disappears. EPSS drops nothing, and lists what nobody has. */
+const WITHDRAWS = new Set(['kev']);
+
+export interface LoadOptions { readonly database: Database; readonly clock: Clock; readonly spoolDir: string }
+export interface FeedSource { readonly url?: string; readonly file?: string }
+export interface Loaded { readonly rows: number; readonly announced: number; readonly feedDate: string }
+
+/**
+ * Loads a feed whole or not at all: it is parsed to its end and compared in size with the last good one before the first
+ * row is applied. Announces only what moved. Throws FeedRefused, UploadRefused or the fault of the surroundings.
+ */
+export async function loadFeed(kind: string, from: FeedSource, options: LoadOptions): Promise<Loaded> {
+  const parse = PARSERS[kind];
+  if (parse === undefined) throw new TypeError(`no feed of the kind ${kind}`);
+  const hash = createHash('sha256');
+  const feed = await parse(hashed(unpacked(await open(from), { limits: { ...DEFAULT_LIMITS, maxBytes: MAX_FEED_BYTES }, spoolDir: options.spoolDir, transportGzip: false }), hash));
+  const { database, clock } = options;
+  refuseShrunk(feed, await database.run([], (unit) => lastRowCount(unit, feed.source)));
+  let announced = 0;
+  for (const batch of batches(feed)) announced += await apply(batch, feed, options);
+  announced += await database.run([], async (unit) => {
+    const now = clock.now();
+    const gone = WITHDRAWS.has(feed.source) ? await takeWithdrawn(unit, feed.source, feed.rows.map((row) => row.advisory), now) : [];
+    unit.announce(...gone.map((one) => intelMessage(feed, one, undefined)));
+    await noteFeed(unit, { ...feed, rows: feed.rows.length, sha256: hash.digest('hex') }, now);
+    return gone.length;
+  });
+  return { rows: feed.rows.length, announced, feedDate: feed.feedDate };
+}
+
+function apply(batch: readonly Feed['rows'][number][], feed: Feed, { database, clock }: LoadOptions): Promise<number> {
+  const rows = new Map(batch.map((row) => [row.advisory, row]));
+  return database.run([], async (unit) => {
+    const moved = await takeMoved(unit, feed.source, [...rows.values()].map(stateOf), clock.now());
+    unit.announce(...moved.map((one) => intelMessage(feed, one, rows.get(one.advisory))));
+    return moved.length;
+  });
+}
+
+/** Sorted, since two loads at once must not deadlock. */
+function* batches(feed: Feed): Generator<Feed['rows']> {
+  const sorted = [...feed.rows].sort((a, b) => (a.advisory < b.advisory ? -1 : 1));
+  for (let at = 0; at < sorted.length; at += BATCH) yield sorted.slice(at, at + BATCH);
+}
+
+async function open({ url, file }: FeedSource): Promise<AsyncIterable<Uint8Array>> {
+  if (file !== undefined) return createReadStream(file, { highWaterMark: 256 * 1024 });
+  if (url === undefined) throw new TypeError('a feed needs url or file');
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { 'user-agent': 'throughline' } });
+  if (!response.ok || response.body === null) throw new FeedRefused('wrong_header', `the server answered ${response.status}`);
+  return response.body;
+}
+
+async function* hashed(source: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}

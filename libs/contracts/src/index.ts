@@ -1,4 +1,5 @@
 export * from './codec.js';
+export * from './compatibility.js';
 export * from './errors.js';
 export * from './event-id.js';
 export * from './generated/index.js';

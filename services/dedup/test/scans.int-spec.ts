@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { at, draft, scan, startHarness, vulnerable, type Harness, type ScanSpec } from './harness.js';
+import { tenantId } from '@throughline/domain';
+import { loadKnown } from '../src/persistence/finding.repository.js';
+import { at, draft, scan, startHarness, vulnerable, type Harness, type ScanSpec, TENANT } from './harness.js';
 
 let harness: Harness;
 beforeAll(async () => { harness = await startHarness(); });
@@ -28,6 +30,23 @@ describe('scans on a real database', () => {
     expect(told.changed).toEqual([]);
     expect(told.completed[0]).toMatchObject({ changes: 0, baseline: false, introduced: [], counts: { unchanged: 3, observed: 3, created: 0 } });
     expect([await versions('finding'), await versions('occurrence'), await versions('identity_key')]).toEqual(before);
+  });
+
+  it('FAULTS 31: five thousand unchanged results of another commit make no event but the scan\'s own', async () => {
+    const drafts = Array.from({ length: 5_000 }, (_, index) => draft({ location: at(`src/${index % 100}.js`, index, `eval(input${index})`) }));
+    await harness.apply(scan({ sequence: 1, drafts }));
+    const told = await harness.apply(scan({ sequence: 2, drafts }));
+    expect(told.messages).toHaveLength(1);
+    expect(told.completed[0]?.counts).toMatchObject({ unchanged: 5_000, created: 0, changed: 0 });
+  }, 120_000);
+
+  it('FAULTS 55: another tenant sees nothing, with row-level security alone, and its equal flaw is its own finding', async () => {
+    const told = await harness.apply(scan({ sequence: 1, drafts: evals([10]) }));
+    const other = tenantId('00000000-0000-7000-8000-000000000002');
+    const seen = await harness.database.run([other], async (unit) => [await unit.query('select 1 from finding'), await unit.query('select 1 from identity_key'), await unit.query('select 1 from occurrence')]);
+    expect(seen).toEqual([[], [], []]);
+    expect(await harness.database.run([other], (unit) => loadKnown(unit, told.changed.map((one) => one.findingId)))).toEqual(new Map());
+    await expect(harness.database.run([other], (unit) => unit.query("insert into asset values ($1, 'repo:x', $1)", [TENANT]))).rejects.toThrow(/row-level security/);
   });
 
   it('a new image build with the same flaws writes no finding row', async () => {

@@ -5,6 +5,7 @@ import { applyAbsence, countsOf, problemsOf, showsAbsence, statusOf, type LastSh
 import { introducedAgainst, introducedOnBranch, introducedOnDefault, missingOf, tally } from '../persistence/completion.repository.js';
 import { loadKnown, saveAbsences, saveFindings } from '../persistence/finding.repository.js';
 import { closeScan } from '../persistence/ledger.repository.js';
+import { planFor } from '../persistence/plans.js';
 import { announceEvolved } from './announce.js';
 import type { Deciding } from './apply-wave.js';
 import type { OpenScan } from './open-scans.js';
@@ -17,6 +18,7 @@ export async function completeScan(unit: Unit, open: OpenScan, deciding: Decidin
   const marker = open.marker;
   if (marker === null || open.partsSeen + open.slice.parts.length < marker.parts) return;
   const { facts, slice } = open;
+  await planFor(unit, 'sets');
   const seen = await tally(unit, facts.scanId, facts.scope.scopeId);
   const applied = showsAbsence(marker, seen.observed) && !facts.superseded;
   const absence = applied ? await missAll(unit, open, deciding) : { absent: 0, fixed: 0, records: 0 };
@@ -36,6 +38,7 @@ export async function completeScan(unit: Unit, open: OpenScan, deciding: Decidin
 async function missAll(unit: Unit, open: OpenScan, deciding: Deciding): Promise<{ absent: number; fixed: number; records: number }> {
   const { facts, before } = open;
   const missing = await missingOf(unit, facts.scanId, facts.scope.scopeId, deciding.policy.absencesToFix);
+  await planFor(unit, 'lookup');
   const ids = new Set(missing.map((one) => one.id));
   const findings = [...new Set(missing.map((one) => one.findingId))];
   const last = lastShown(open, before);
@@ -61,6 +64,7 @@ function lastShown({ facts }: OpenScan, before: OpenScan['before']): LastShown {
 
 async function introduced(unit: Unit, { facts, slice }: OpenScan, marker: ScanMarker): Promise<readonly string[]> {
   if (marker.rejected !== '') return [];
+  await planFor(unit, 'sets');
   const { base } = slice.header.target;
   const named = base === '' ? undefined : await introducedAgainst(unit, { scanId: facts.scanId, scopeId: facts.scope.scopeId, stream: slice.stream }, base);
   if (named !== undefined) return named;

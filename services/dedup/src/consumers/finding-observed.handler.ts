@@ -4,6 +4,7 @@ import { advisoryLocks } from '@throughline/persistence';
 import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
 import type { Policy } from '../domain/evolve.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
+import { planFor } from '../persistence/plans.js';
 import { applyWave } from './apply-wave.js';
 import { completeScan } from './complete-scan.js';
 import { identityLock } from './identity-lock.js';
@@ -23,6 +24,7 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
     await advisoryLocks(unit, sound.map(({ value: { header } }) => identityLock(header.tenantId, header.target.asset)));
     const deciding = { policy: dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
     for (const wave of wavesOf(sound)) {
+      await planFor(unit, 'lookup');
       const scans = await openScans(unit, wave);
       if (scans.length === 0) continue;
       await applyWave(unit, scans, deciding);

@@ -16,3 +16,4 @@ export * from './metrics.js';
 export * from './outcome-fold.js';
 export { createConsumerRunner, createSinkRunner } from './runner/consumer-runner.js';
 export type { CommonOptions, ConsumerRunner, ConsumerRunnerOptions, RunnerState, RunnerTiming, SinkHandler, SinkRunnerOptions } from './runner/types.js';
+export * from './redrive.js';

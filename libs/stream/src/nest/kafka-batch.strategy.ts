@@ -51,6 +51,11 @@ export class KafkaBatchStrategy<U extends RunnerUnit = RunnerUnit> extends Serve
     return this.#runner?.ready() ?? false;
   }
 
+  /** Why the consumer stopped for good, if it did: not ready until a person has looked, unlike a broker that is away. */
+  failure(): Error | undefined {
+    return this.#runner?.failure();
+  }
+
   on(): never {
     throw new Error('the batch strategy emits no events; ask ready() or unwrap()');
   }

@@ -66,6 +66,7 @@ class Runner implements ConsumerRunner, DriverListener {
 
   async start(): Promise<void> {
     await this.prepare();
+    if (this.#state !== 'idle') return; // stopped meanwhile
     this.#state = 'running';
     await this.options.driver.start({ group: this.options.group, topics: this.topics }, this);
     this.#ticker = setInterval(() => this.#tick(), this.#timing.tickMs);
@@ -120,6 +121,7 @@ class Runner implements ConsumerRunner, DriverListener {
     state.busy = true;
     let expelled = false;
     const heartbeat = setInterval(() => { control.heartbeat().catch(() => { expelled = true; }); }, this.#timing.heartbeatMs);
+    heartbeat.unref();
     const stopping = (): boolean => expelled || this.#state !== 'running' || !control.isCurrent() || !this.#isCurrent(state);
     try {
       state.highWatermark = batch.highWatermark;

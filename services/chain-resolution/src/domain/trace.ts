@@ -2,6 +2,7 @@ import { kindOf, parseUrn, urnRest } from '@throughline/domain';
 import type { Exposure, Urn } from '@throughline/domain';
 import { isRecord } from './assets.js';
 import type { Asset } from './assets.js';
+import { cachedGraph } from './cached-graph.js';
 import { gap } from './gaps.js';
 import type { Gap } from './gaps.js';
 import type { Graph } from './graph.js';
@@ -51,7 +52,8 @@ export interface Trace {
 const MAX_SERVICES = 200;
 
 /** The answer of a walk, with what is judged along it: rivals shown as such, exposure and owner of each service, gaps. */
-export async function trace(graph: Graph, request: TraceRequest): Promise<Trace> {
+export async function trace(stored: Graph, request: TraceRequest): Promise<Trace> {
+  const graph = cachedGraph(stored);
   const limits = request.limits ?? TRACE_LIMITS;
   const walked = await walk(graph, request.from, request.direction, limits, request.seeds);
   const met = [...walked.nodes].filter((node) => kindOf(node) === 'service');

@@ -56,6 +56,8 @@ export async function walk(graph: Graph, start: readonly Urn[], direction: Direc
   return { nodes, links: [...links.values()], partial };
 }
 
+const SERVICE_LINKS = { forward: { kinds: ['member-of', 'runs-as', 'part-of'] }, backward: {} } as const;
+
 async function expand(graph: Graph, frontier: readonly Urn[], direction: Direction, limits: WalkLimits, first: boolean): Promise<{ links: Link[]; cut: boolean }> {
   const gathering = first ? frontier.filter((node) => HUBS.has(kindOf(node))) : [];
   const nodes = frontier.filter((node) => !HUBS.has(kindOf(node)));
@@ -64,14 +66,15 @@ async function expand(graph: Graph, frontier: readonly Urn[], direction: Directi
   const answers = await Promise.all([
     nodes.length ? graph.links({ nodes, direction: direction === 'forward' ? 'out' : 'in', perNode }) : undefined,
     gathering.length ? graph.links({ nodes: gathering, direction: 'in', perNode }) : undefined,
-    services.length ? graph.links({ nodes: services, direction: direction === 'forward' ? 'in' : 'out', kinds: ['member-of'], perNode }) : undefined,
+    // more kinds than are walked: the judgement of services asks for them next
+    services.length ? graph.links({ nodes: services, direction: direction === 'forward' ? 'in' : 'out', ...SERVICE_LINKS[direction], perNode }) : undefined,
   ]);
   const [main, gathered, aliases] = answers;
   const found = [
     ...(main?.links ?? []), ...(gathered?.links ?? []),
-    ...(aliases?.links ?? []).filter((link) => kindOf(link.from) === 'service' && kindOf(link.to) === 'service'),
+    ...(aliases?.links ?? []).filter((link) => link.kind === 'member-of' && kindOf(link.from) === 'service' && kindOf(link.to) === 'service'),
   ];
-  return { links: found, cut: answers.some((answer) => (answer?.cut.length ?? 0) > 0) };
+  return { links: found, cut: [main, gathered].some((answer) => (answer?.cut.length ?? 0) > 0) };
 }
 
 /** Links into nodes that are known to matter (what runs now) and that the cap on a repository's commits may have cut. */

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import examples from '@octokit/webhooks-examples/api.github.com/index.json' with { type: 'json' };
+import { createRequire } from 'node:module';
 import type { Fact } from '../api/facts.js';
 import { githubWebhook } from './connector.js';
 
 const receivedAt = new Date('2026-01-01T00:00:00Z');
-const all = examples as unknown as readonly { readonly name: string; readonly examples: readonly Record<string, never>[] }[];
+const examples: unknown = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json');
+const all = examples as readonly { readonly name: string; readonly examples: readonly Record<string, never>[] }[];
 const payloads = (name: string) => all.find((one) => one.name === name)?.examples ?? [];
 const map = (name: string, payload: unknown) => githubWebhook.map({ name, payload, receivedAt });
 const nodes = (facts: readonly Fact[]) => facts.flatMap((fact) => ('asset' in fact ? [fact.asset.urn] : []));

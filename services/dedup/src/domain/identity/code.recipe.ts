@@ -8,12 +8,15 @@ const ID = 'code/1';
 /** Fingerprints that are known not to depend on line numbers. Others decide only when there is no snippet. */
 const LINE_FREE = /^(?:primaryLocationLineHash|matchBasedId|hashedFingerprint|contextRegionHash|contentHash|similarity|partialFingerprint)/i;
 
+/** Names that promise a fingerprint of something else than the flaw: the whole file, a position, a commit. */
+const OF_SOMETHING_ELSE = /file|line|column|position|offset|commit|version/i;
+
 interface Native { readonly name: string; readonly value: string; readonly lineFree: boolean }
 
 /** The first usable fingerprint by name; a constant or a column number ("requires login", "5") identifies nothing. */
 function nativeFingerprint(draft: FindingDraft): Native | undefined {
   const names = Object.keys(draft.fingerprints).filter((name) => /^\S{8,}$/.test(draft.fingerprints[name] ?? '')).sort();
-  const name = names.find((candidate) => LINE_FREE.test(candidate)) ?? names[0];
+  const name = names.find((candidate) => LINE_FREE.test(candidate)) ?? names.find((candidate) => !OF_SOMETHING_ELSE.test(candidate));
   return name === undefined ? undefined : { name, value: draft.fingerprints[name] ?? '', lineFree: LINE_FREE.test(name) };
 }
 

@@ -58,6 +58,8 @@ describe('identity recipes', () => {
 
   it('ordinals tell equal code apart; a constant is no fingerprint', () => {
     expect(keysOf(base, 0)).not.toEqual(keysOf(base, 1));
+    const bare = { ...base, location: { ...place, snippet: '' } };
+    expect(keysOf({ ...bare, fingerprints: { scanFileHash: 'f196e70ba8d8dace' } })).toEqual(keysOf(bare));
     expect(keysOf({ ...base, fingerprints: { 'matchBasedId/v1': 'requires login', primaryLocationStartColumnFingerprint: '4' } })).toEqual(keysOf(base));
   });
 });

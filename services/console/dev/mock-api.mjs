@@ -1,4 +1,4 @@
-import { connectors, deadLetters, durable, explanationOf, findingAt, findingById, funnel, historyOf, observationsOf, scans, SIZE, tickets, tokens } from './mock-data.mjs';
+import { assets, connectors, deadLetters, durable, explanationOf, findingAt, findingById, funnel, historyOf, observationsOf, scans, SIZE, tickets, tokens } from './mock-data.mjs';
 import { traceFrom } from './mock-trace.mjs';
 
 const problem = (status, code, detail) => [status, { type: 'about:blank', status, code, detail, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }];
@@ -13,9 +13,10 @@ export function answer(world, url) {
   switch (kind) {
     case 'trace': return [200, traceFrom(world, query.get('from') ?? '', query.get('direction') ?? 'forward', query.get('at'))];
     case 'metrics': return [200, funnel(world)];
-    case 'scans': return page(scans(world));
+    case 'scans': return id ? [200, scans(world)[0]] : page(scans(world));
     case 'connectors': return page(connectors(world));
     case 'dead-letters': return page(deadLetters(world));
+    case 'assets': return page(assets(world, query.get('kind')));
     case 'tokens': return page(tokens(world));
     case 'tickets': return id ? found(tickets(world).find((one) => one.id === id)) : page(tickets(world));
     case 'fixes': return id === 'fix-0' || id?.startsWith('fix-') ? [200, { id, kind: 'upgrade', title: 'Upgrade lodash to 4.17.21 in acme/pay', detail: 'npm install lodash@4.17.21', findings: ['a', 'b', 'c'], ticket: null }] : problem(404, 'not_found', 'No such fix.');
@@ -51,10 +52,11 @@ function listFindings(world, query) {
   return page(items, index < SIZE[world] ? String(index) : null);
 }
 
-const ONE = ['class', 'severity', 'band', 'application', 'service', 'repository', 'team', 'deployed', 'exposed', 'reachable', 'decision'];
+const ONE = ['class', 'severity', 'band', 'application', 'service', 'repository', 'team', 'deployed', 'exposed', 'reachable', ];
 
 function matches(finding, query) {
   for (const name of ONE) if (query.get(name) && !query.get(name).split(',').includes(finding[name] ?? '')) return false;
+  if (query.get('decision') && !query.get('decision').split(',').includes(finding.decision ?? 'none')) return false;
   const status = query.get('status');
   if (status && !status.split(',').includes(finding.status)) return false;
   if (query.get('identifier') && !finding.identifiers.includes(query.get('identifier'))) return false;

@@ -11,7 +11,7 @@ const KINDS = [
   { class: 'container', title: 'Heap overflow in libwebp (ReadHuffmanCodes)', ids: ['CVE-2023-4863'], cwe: 'CWE-787', purl: 'pkg:deb/debian/libwebp7@1.2.4-0.2?arch=amd64&distro=debian-12', fixed: ['1.2.4-0.2+deb12u1'], tools: ['Trivy'], rule: 'CVE-2023-4863', severity: 'critical' },
   { class: 'secrets', title: 'AWS access key in source', ids: [], cwe: 'CWE-798', path: 'deploy/scripts/legacy/bootstrap-production-environment.sh', line: 12, tools: ['Gitleaks'], rule: 'aws-access-token', severity: 'high' },
   { class: 'iac', title: 'Security group allows 0.0.0.0/0 to port 22', ids: [], cwe: 'CWE-284', path: 'terraform/modules/network/security-groups.tf', line: 31, tools: ['Checkov'], rule: 'CKV_AWS_24', severity: 'medium' },
-  { class: 'dast', title: 'Reflected cross-site scripting <script>alert(document.domain)</script>', ids: [], cwe: 'CWE-79', url: 'https://shop.acme.example/search', parameter: 'q', tools: ['ZAP'], rule: '40012', severity: 'medium' },
+  { class: 'dast', title: '<img src=x onerror=alert(58)> reflected in the search page', ids: [], cwe: 'CWE-79', url: 'https://shop.acme.example/search', parameter: 'q', tools: ['ZAP'], rule: '40012', severity: 'medium' },
   { class: 'sca', title: 'Uncontrolled recursion in a very long dependency title that nobody would ever be able to read in one line without cutting it somewhere in the middle of what it says', ids: ['CVE-2022-25883'], cwe: 'CWE-1333', purl: 'pkg:npm/%40acme/internal-shared-component-library@12.4.0-beta.20260101', fixed: [], tools: ['Trivy', 'Grype', 'Snyk'], rule: 'CVE-2022-25883', severity: 'low' },
 ];
 const TRI = ['yes', 'unknown', 'no'];
@@ -85,10 +85,10 @@ export function observationsOf(finding) {
 }
 
 export function funnel(world) {
-  const many = [[8_231_904, 0], [1_000_000, 0], [214_380, 61_204], [39_117, 18_460], [412, 37]];
-  const few = [[212, 0], [23, 0], [15, 6], [9, 3], [5, 0]];
+  const many = [[8_231_904, 0], [1_000_000, 0], [214_380, 61_204], [39_117, 18_460], [31_902, 24_715], [412, 0]];
+  const few = [[212, 0], [23, 0], [15, 6], [9, 3], [7, 4], [5, 0]];
   const counts = world === 'none' ? many.map(() => [0, 0]) : world === 'few' ? few : many;
-  return { at: ago(0.001), steps: ['raw', 'unique', 'deployed', 'exposed', 'act'].map((name, i) => ({ name, count: counts[i][0], unknown: counts[i][1] })), coverage: world === 'none' ? {} : { deployed: 0.71, exposed: 0.64, owned: 0.82 } };
+  return { at: ago(0.001), steps: ['raw', 'unique', 'deployed', 'exposed', 'reachable', 'act'].map((name, i) => ({ name, count: counts[i][0], unknown: counts[i][1] })), coverage: world === 'none' ? {} : { deployed: 0.71, exposed: 0.64, reachable: 0.31 } };
 }
 
 export function scans(world) {
@@ -122,4 +122,10 @@ export function durable(world, kind) {
     case 'environments': return [{ slug: 'production', name: 'Production' }, { slug: 'staging', name: 'Staging' }];
     default: return [{ slug: 'terraform', pattern: 'github.com/acme/platform-*', team: 'core' }];
   }
+}
+
+export function assets(world, kind) {
+  if (world === 'none') return [];
+  if (kind === 'repository') return REPOS.map(([name]) => ({ urn: `repo:github.com/${name}`, kind, name, attributes: { defaultBranch: 'main' } }));
+  return [['pay-api', 3], ['shop-web', 2], ['ledger-worker', 1]].map(([name, runningCount], i) => ({ urn: `service:arn:aws:ecs:eu-west-1:123456789012:service/prod/${name}`, kind, name, attributes: i === 2 ? { resolved: false } : { launchType: 'FARGATE', runningCount, desiredCount: runningCount } }));
 }

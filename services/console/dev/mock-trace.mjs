@@ -68,8 +68,8 @@ function story() {
     link(repo('pay'), 'team:payments', 'owned-by', 'codeowners', 0.95, 80), link(`service:${ARN}:service/prod/pay-api`, 'environment:production', 'member-of', 'api', 1, 60), link(`service:${ARN}:service/prod/pay-api`, `cluster:${ARN}:cluster/prod`, 'part-of', 'api', 1, 60), link(`service:${ARN}:service/prod/pay-batch`, `cluster:${ARN}:cluster/prod`, 'part-of', 'api', 1, 60), link(`service:${ARN}:service/prod/pay-api`, 'application:checkout', 'member-of', 'manual', 1, 60),
     link(repo('pay'), image('pay-batch', 9), 'contains', 'dockerfile', 0.4, 20), link(repo('pay-legacy'), image('pay-batch', 9), 'contains', 'dockerfile', 0.38, 20), link(image('pay-batch', 9), `service:${ARN}:service/prod/pay-batch`, 'runs-as', 'tag', 0.75, 20),
   ];
-  const gaps = [{ hop: 'image → build', asset: image('pay-batch', 9), reason: 'No build is known: no attestation, label or run names this digest.', remedy: 'Add to build.yml:\n  - uses: actions/attest-build-provenance@v2\n    with: { subject-name: acme/pay-batch, push-to-registry: true }' },
-    { hop: 'service → exposure', asset: `service:${ARN}:service/prod/pay-batch`, reason: 'No load balancer is known for this service.', remedy: 'Grant the connector elasticloadbalancing:Describe*.' }];
+  const gaps = [{ hop: 'build', asset: image('pay-batch', 9), reason: 'no attestation, record, label or build output names sha256:7ad0369cf258', remedy: 'Add to build.yml:\n  - uses: actions/attest-build-provenance@v2\n    with: { subject-name: acme/pay-batch, push-to-registry: true }' },
+    { hop: 'exposure', asset: `service:${ARN}:service/prod/pay-batch`, reason: 'no way to the service was observed', remedy: 'Grant the connector elasticloadbalancing:Describe*.' }];
   return { nodes, links, gaps };
 }
 

@@ -69,8 +69,10 @@ export function observation(value: unknown): Observation {
 
 export function trace(body: unknown): Trace {
   const from = loose(body);
+  // What was judged of each service stands beside the nodes; the picture wants it on them.
+  const judged = new Map(list(from['services']).map((one) => { const service = loose(one); return [text(service, 'service'), { exposure: service['exposure'], ...(list(service['reasons']).length ? { why: list(service['reasons']).join('; ') } : {}) }] as const; }));
   return {
-    nodes: list(from['nodes']).map((node) => ({ ...(node as Trace['nodes'][number]), attributes: loose(loose(node)['attributes']) })),
+    nodes: list(from['nodes']).map((node) => ({ ...(node as Trace['nodes'][number]), attributes: { ...loose(loose(node)['attributes']), ...judged.get(text(loose(node), 'urn')) } })),
     links: list(from['links']) as Trace['links'],
     paths: list(from['paths']).map(pathOf).filter((path) => path.length > 0),
     gaps: list(from['gaps']).map((gap) => { const one = loose(gap); return { hop: text(one, 'hop'), reason: text(one, 'reason'), remedy: text(one, 'remedy'), asset: text(one, 'asset', 'urn', 'node', 'at') }; }),

@@ -2,9 +2,10 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { apiQuery, type FindingsSearch } from '../lib/findings-url.js';
 import { ApiError, get } from './client.js';
 import { deadLetter, explanation, historyEntry, observation, trace } from './normalize.js';
-import type { ApiToken, Connector, Direction, Durable, Finding, Fix, Funnel, Issue, Page, Scan, Ticket } from './types.js';
+import type { ApiToken, Asset, Connector, Direction, Durable, Finding, Fix, Funnel, Issue, Page, Scan, Ticket } from './types.js';
 
 const one = encodeURIComponent;
+const NOTHING = { items: [], next: null };
 const items = async <T>(path: string, query: Record<string, string | number | undefined>, signal: AbortSignal): Promise<Page<T>> => {
   const page = await get<Page<T>>(path, query, signal);
   return { items: page.items ?? [], next: page.next ?? null };
@@ -47,15 +48,17 @@ export const ticketQuery = (id: string) => queryOptions({
 
 export const traceQuery = (from: string, direction: Direction, at: string) => queryOptions({
   queryKey: ['trace', from, direction, at],
-  queryFn: async ({ signal }) => trace(await get('/trace', { from, direction, at }, signal)),
+  // An asset that nobody has named is an empty trace, which the page puts in words.
+  queryFn: async ({ signal }) => trace(await orNull(get('/trace', { from, direction, at }, signal))),
   placeholderData: keepPreviousData,
 });
 
 export const funnelQuery = (scope: Scope) => queryOptions({ queryKey: ['funnel', scope], queryFn: ({ signal }) => get<Funnel>('/metrics/funnel', { ...scope }, signal) });
 export const scansQuery = (limit = 100) => queryOptions({ queryKey: ['scans', limit], queryFn: ({ signal }) => items<Scan>('/scans', { limit }, signal), refetchInterval: 5000 });
-export const connectorsQuery = () => queryOptions({ queryKey: ['connectors'], queryFn: ({ signal }) => items<Connector>('/connectors', {}, signal) });
-export const deadLettersQuery = () => queryOptions({ queryKey: ['dead-letters'], queryFn: async ({ signal }) => (await items<unknown>('/dead-letters', { limit: 100 }, signal)).items.map(deadLetter) });
+export const connectorsQuery = () => queryOptions({ queryKey: ['connectors'], queryFn: async ({ signal }) => await orNull(items<Connector>('/connectors', {}, signal)) ?? NOTHING });
+export const deadLettersQuery = () => queryOptions({ queryKey: ['dead-letters'], queryFn: async ({ signal }) => ((await orNull(items<unknown>('/dead-letters', { limit: 100 }, signal)))?.items ?? []).map(deadLetter) });
 export const durableQuery = (kind: string) => queryOptions({ queryKey: ['durable', kind], queryFn: ({ signal }) => items<Durable>(`/${kind}`, { limit: 1000 }, signal), staleTime: 60_000 });
+export const assetsQuery = (kind: string) => queryOptions({ queryKey: ['assets', kind], queryFn: ({ signal }) => items<Asset>('/assets', { kind, limit: 500 }, signal), staleTime: 30_000 });
 export const tokensQuery = () => queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => orNull(items<ApiToken>('/tokens', {}, signal)) });
 
 export interface Scope { readonly application?: string; readonly team?: string }

@@ -10,7 +10,7 @@ export interface Location {
   readonly url?: string; readonly method?: string; readonly parameter?: string; readonly resource?: string;
 }
 
-export interface TicketRef { readonly id: string; readonly status: string; readonly url?: string; readonly key?: string }
+export interface TicketRef { readonly id: string; readonly status: string; readonly url?: string | null; readonly key?: string | null; readonly destination?: string }
 
 export interface Finding {
   readonly id: string; readonly issueId: string; readonly fixId: string | null; readonly title: string; readonly class: FindingClass;
@@ -25,6 +25,9 @@ export interface Finding {
   readonly baseline?: boolean; readonly slaStep?: string;
   readonly firstSeen: string; readonly lastSeen: string; readonly dueAt: string | null;
   readonly ticket: TicketRef | string | null;
+  /** Only on a finding's own page. */
+  readonly remediation?: string; readonly references?: readonly string[]; readonly codeFlow?: Observation['codeFlow']; readonly statusReason?: string;
+  readonly fix?: { readonly id: string; readonly kind: string; readonly title: string; readonly detail: string }; readonly sla?: { readonly reason?: string }; readonly flags?: readonly string[];
 }
 
 export interface Factor { readonly name: string; readonly value: string; readonly source: string; readonly observedAt: string; readonly contribution: number }
@@ -32,7 +35,7 @@ export interface Counterfactual { readonly factor: string; readonly text: string
 export interface Ssvc { readonly decision: string; readonly path?: readonly string[] }
 export interface Explanation {
   readonly score: number; readonly band: Band; readonly formulaVersion: string; readonly factors: readonly Factor[];
-  readonly ssvc: Ssvc | null; readonly counterfactuals: readonly Counterfactual[];
+  readonly ssvc: Ssvc | null; readonly ssvcNote?: string | null; readonly counterfactuals: readonly Counterfactual[];
 }
 
 export interface HistoryEntry { readonly at: string; readonly who: string; readonly what: string; readonly why: string; readonly scan: string | null }
@@ -58,7 +61,7 @@ export interface Trace {
 export type Direction = 'forward' | 'backward';
 
 export interface FunnelStep { readonly name: string; readonly count: number; readonly unknown: number }
-export interface Funnel { readonly at: string; readonly steps: readonly FunnelStep[]; readonly coverage: Readonly<Record<string, number>> }
+export interface Funnel { readonly at: string; readonly steps: readonly FunnelStep[]; readonly coverage: Readonly<Record<string, number | null>>; readonly dataAsOf?: string | null }
 
 export interface ScanCounts {
   readonly reported: number; readonly observed: number; readonly quarantined: number; readonly new: number; readonly changed: number;
@@ -79,11 +82,13 @@ export interface DeadLetter {
   readonly id: string; readonly at: string; readonly step: string; readonly reason: string; readonly code: string;
   readonly topic: string; readonly scan: string | null; readonly position: string;
 }
+/** A node as a list of assets shows it. */
+export interface Asset { readonly urn: string; readonly kind: string; readonly name: string; readonly attributes?: Readonly<Record<string, unknown>> }
 export interface Durable { readonly slug: string; readonly name?: string; readonly [key: string]: unknown }
 export interface Ticket {
   readonly id: string; readonly fixId: string; readonly team: string; readonly destination: string; readonly status: string;
-  readonly url: string; readonly key?: string; readonly findings: readonly string[]; readonly lastSync: string | null; readonly lastError: string | null;
+  readonly url: string | null; readonly key?: string; readonly externalKey?: string | null; readonly findings: readonly string[]; readonly lastSync: string | null; readonly lastError: string | null;
 }
 export interface Fix { readonly id: string; readonly kind: string; readonly title: string; readonly detail: string; readonly findings: readonly string[]; readonly ticket: TicketRef | string | null }
-export interface Issue { readonly id: string; readonly title: string; readonly findings: readonly (string | Finding)[] }
-export interface ApiToken { readonly id: string; readonly name: string; readonly role: string; readonly createdAt: string; readonly lastUsedAt?: string | null; readonly expiresAt?: string | null }
+export interface Issue { readonly id: string; readonly title: string; readonly findings: readonly string[]; readonly members?: readonly Finding[] }
+export interface ApiToken { readonly id: string; readonly name: string; readonly role: string; readonly createdAt: string; readonly lastFour?: string; readonly revokedAt?: string | null; readonly lastUsedAt?: string | null; readonly expiresAt?: string | null }

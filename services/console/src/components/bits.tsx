@@ -61,7 +61,7 @@ export function Mono({ text, max = 64, copy = true }: { readonly text: string; r
   if (!text) return <span className="muted">–</span>;
   return (
     <span className="copyable">
-      <span className="mono-text" title={text.length > max ? text : undefined}>{middleCut(text, max)}</span>
+      <span className={`mono-text${max <= 16 ? ' nowrap' : ''}`} title={text.length > max ? text : undefined}>{middleCut(text, max)}</span>
       {copy && <Copy text={text} label={`Copy ${middleCut(text, 40)}`} />}
     </span>
   );

@@ -3,13 +3,14 @@ import { Fragment, type ReactElement } from 'react';
 import type { Finding, HistoryEntry, Observation } from '../api/types.js';
 import { evidenceTable } from '../lib/evidence-table.js';
 import { middleCut, shortName } from '../lib/format.js';
-import { Copy, Mono, Time } from './bits.js';
+import { Copy, Mono, Outside, Time } from './bits.js';
 
 /** What each tool said, side by side; where the tools differ, the row is marked. */
 export function EvidenceSide({ observations, finding }: { readonly observations: readonly Observation[]; readonly finding: Finding }): ReactElement {
   if (observations.length === 0) return <p className="muted">No observation is kept any more: the scans that held them are past their retention.</p>;
   const { columns, rows } = evidenceTable(observations);
-  const flow = observations.find((one) => one.codeFlow.length > 0);
+  const seenFlow = observations.find((one) => one.codeFlow.length > 0);
+  const flow = seenFlow ? { steps: seenFlow.codeFlow, tool: seenFlow.tool } : finding.codeFlow?.length ? { steps: finding.codeFlow, tool: finding.tools[0] ?? 'the tool' } : undefined;
   const snippet = finding.location?.snippet || observations.map((one) => one.location?.snippet).find(Boolean);
   return (
     <div className="stack">
@@ -17,7 +18,7 @@ export function EvidenceSide({ observations, finding }: { readonly observations:
       {snippet && <figure className="code"><figcaption className="meta mono-text">{finding.location?.path}{finding.location?.startLine ? `:${finding.location.startLine}` : ''}</figcaption><pre tabIndex={0}>{snippet}</pre></figure>}
       <div className="table-wrap" tabIndex={0} role="region" aria-label="Observations by tool">
         <table className="table evidence">
-          <thead><tr><th scope="col"><span className="sr">What</span></th>{columns.map((one, index) => <th key={`${one.id}-${index}`} scope="col"><b>{one.tool}</b> {one.scan && <Link to="/collect/scans" search={{ scan: one.scan } as never} className="meta">receipt</Link>}</th>)}</tr></thead>
+          <thead><tr><th scope="col"><span className="sr">What</span></th>{columns.map((one, index) => <th key={`${one.id}-${index}`} scope="col"><b>{one.tool}</b> {one.scan && <Link to="/collect/scans" search={{ scan: one.scan } as never}>receipt</Link>}</th>)}</tr></thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.name} className={row.differs ? 'differs' : ''}>
@@ -28,9 +29,16 @@ export function EvidenceSide({ observations, finding }: { readonly observations:
           </tbody>
         </table>
       </div>
-      {flow && <CodeFlow steps={flow.codeFlow} tool={flow.tool} />}
+      {finding.description && !observations.some((one) => one.description) && <div className="stack-s"><h3>What the tool says</h3><p className="prewrap clamp-long">{finding.description}</p></div>}
+      {flow && <CodeFlow steps={flow.steps} tool={flow.tool} />}
+      <References urls={finding.references ?? []} />
     </div>
   );
+}
+
+function References({ urls }: { readonly urls: readonly string[] }): ReactElement | null {
+  if (urls.length === 0) return null;
+  return <details><summary className="muted">{urls.length} {urls.length === 1 ? 'reference' : 'references'}</summary><ul className="stack-s references">{urls.slice(0, 30).map((url) => <li key={url}><Outside url={url} /></li>)}</ul></details>;
 }
 
 function joinTools(tools: readonly string[]): string {

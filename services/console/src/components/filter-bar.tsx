@@ -13,6 +13,7 @@ const CHOICES: readonly { readonly name: FilterName; readonly label: string; rea
   { name: 'severity', label: 'Severity', values: ['critical', 'high', 'medium', 'low', 'info', 'unknown'] },
   { name: 'reachable', label: 'Reachable', values: ['yes', 'unknown', 'no'] },
   { name: 'status', label: 'State', values: ['open', 'reopened', 'awaiting-verification', 'fixed', 'retired', 'all'] },
+  { name: 'decision', label: 'Decision', values: ['none', 'accepted-risk', 'false-positive', 'not-affected', 'out-of-scope'] },
 ];
 
 export function FilterBar({ search, onChange }: { readonly search: FindingsSearch; readonly onChange: (search: FindingsSearch) => void }): ReactElement {

@@ -4,15 +4,15 @@ import type { ReactElement } from 'react';
 import { ticketOf } from '../api/normalize.js';
 import { issueQuery, ticketQuery } from '../api/queries.js';
 import type { Finding } from '../api/types.js';
-import { plural, sentenceCase } from '../lib/format.js';
+import { plural, sentenceCase, shortName } from '../lib/format.js';
 import { DataWarning, Mono, Outside, SlaBar, Time } from './bits.js';
-import { State } from './marks.js';
+import { Band, State } from './marks.js';
 
 export function FindingAside({ finding }: { readonly finding: Finding }): ReactElement {
   return (
     <aside className="panel finding-aside" aria-label="Owner, due date, ticket, identifiers">
       <section id="owner" className="anchored"><h3>Owner</h3><Owner finding={finding} /></section>
-      <section><h3>Due</h3><SlaBar start={finding.firstSeen} dueAt={finding.dueAt} />{finding.baseline && <p className="meta">Baseline: no clock runs until its team activates it.</p>}</section>
+      <section><h3>Due</h3><SlaBar start={finding.firstSeen} dueAt={finding.dueAt} />{finding.sla?.reason && <p className="meta">{finding.sla.reason}</p>}{finding.baseline && <p className="meta">Baseline: no clock runs until its team activates it.</p>}</section>
       <section id="ticket" className="anchored"><h3>Ticket</h3><TicketBox finding={finding} /></section>
       {finding.decision && <section><h3>Exception</h3><p>{sentenceCase(finding.decision)}. It ends or changes only by a decision; scans do not undo it.</p></section>}
       <section><h3>Identifiers</h3><Identifiers finding={finding} /></section>
@@ -46,7 +46,7 @@ function TicketBox({ finding }: { readonly finding: Finding }): ReactElement {
   const full = ticket.data;
   return (
     <div className="stack-s">
-      <p className="row-wrap"><Outside url={full?.url ?? ref.url}>{full?.key ?? ref.key ?? 'Open the ticket'}</Outside><State state={full?.status ?? ref.status} /></p>
+      <p className="row-wrap"><Outside url={full?.url ?? ref.url}>{full?.externalKey || full?.key || ref.key || 'Ticket'}</Outside><State state={full?.status ?? ref.status} /></p>
       {full && <p className="meta">{full.destination}{full.lastSync && <> · synced <Time at={full.lastSync} /></>} · {plural(full.findings?.length ?? 1, 'finding')}</p>}
       {full?.lastError && <DataWarning>Last sync failed: {full.lastError}</DataWarning>}
     </div>
@@ -67,7 +67,7 @@ function Identifiers({ finding }: { readonly finding: Finding }): ReactElement {
 
 function Related({ finding }: { readonly finding: Finding }): ReactElement | null {
   const issue = useQuery({ ...issueQuery(finding.issueId), enabled: Boolean(finding.issueId) });
-  const others = (issue.data?.findings ?? []).map((one) => (typeof one === 'string' ? { id: one, title: one } : one)).filter((one) => one.id !== finding.id);
+  const others = (issue.data?.members ?? []).filter((one) => one.id !== finding.id);
   if (others.length === 0) return null;
-  return <section><h3>The same flaw elsewhere</h3><ul className="stack-s">{others.slice(0, 8).map((one) => <li key={one.id}><Link to="/findings/$id" params={{ id: one.id }} className="break">{'asset' in one ? `${one.title} · ${one.asset}` : one.title}</Link></li>)}</ul></section>;
+  return <section><h3>The same flaw elsewhere</h3><ul className="stack-s">{others.slice(0, 8).map((one) => <li key={one.id}><Link to="/findings/$id" params={{ id: one.id }} className="related"><Band band={one.band} score={one.score} /><span className="ellipsis" title={one.asset}>{shortName(one.asset)}</span></Link></li>)}</ul></section>;
 }

@@ -8,15 +8,17 @@ import { Icon } from './icons.js';
 import { Band, Chip, Severity } from './marks.js';
 
 export interface RowProps {
-  readonly finding: Finding; readonly active?: boolean; readonly selected?: boolean; readonly index?: number; readonly style?: CSSProperties;
+  readonly finding: Finding; readonly active?: boolean; readonly selected?: boolean; readonly index?: number;
+  /** Where a virtual list puts it, and how it learns its height. */
+  readonly style?: CSSProperties; readonly measure?: (element: Element | null) => void;
   readonly onSelect?: (id: string) => void; readonly onFocus?: (index: number) => void;
 }
 
 /** One line of a ranked list. The title is a link; the row itself is not a control, so that its text can be copied. */
-export function FindingRow({ finding, active = false, selected = false, index, style, onSelect, onFocus }: RowProps): ReactElement {
+export function FindingRow({ finding, active = false, selected = false, index, style, measure, onSelect, onFocus }: RowProps): ReactElement {
   const ticket = ticketOf(finding.ticket);
   return (
-    <li className={`frow${active ? ' active' : ''}${selected ? ' selected' : ''}${onSelect ? ' selectable' : ''}`} style={style} data-index={index} onClick={() => index !== undefined && onFocus?.(index)}>
+    <li ref={measure} className={`frow${measure ? ' virtual-row' : ''}${active ? ' active' : ''}${selected ? ' selected' : ''}${onSelect ? ' selectable' : ''}`} style={style} data-index={index} onClick={() => index !== undefined && onFocus?.(index)}>
       {onSelect && <span className="frow-check"><input type="checkbox" checked={selected} aria-label={`Select ${finding.title}`} onChange={() => onSelect(finding.id)} /></span>}
       <span className="frow-band"><Band band={finding.band} score={finding.score} /></span>
       <span className="frow-title">

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { fixQuery } from '../api/queries.js';
-import type { Finding, Fix } from '../api/types.js';
+import type { Finding } from '../api/types.js';
 import { plural, shortName } from '../lib/format.js';
 import { Command, Failure, Skeleton } from './bits.js';
 
@@ -10,11 +10,13 @@ export function FixPanel({ finding }: { readonly finding: Finding }): ReactEleme
   const fix = useQuery({ ...fixQuery(finding.fixId ?? ''), enabled: Boolean(finding.fixId) });
   if (fix.isError) return <Failure error={fix.error} what="The fix" retry={() => void fix.refetch()} />;
   if (finding.fixId && !fix.data && fix.isPending) return <Skeleton height={72} />;
+  const shown = fix.data ?? finding.fix;
   const closes = fix.data?.findings?.length ?? 1;
   return (
     <div className="stack">
-      <p className="strong">{fix.data?.title || fallback(finding)}</p>
-      {fix.data?.detail && (looksLikeCommand(fix.data) ? <Command>{fix.data.detail}</Command> : <p className="prewrap">{fix.data.detail}</p>)}
+      <p className="strong">{shown?.title || fallback(finding)}</p>
+      {shown?.detail && (looksLikeCommand(shown.detail) ? <Command>{shown.detail}</Command> : <p className="prewrap">{shown.detail}</p>)}
+      {finding.remediation && finding.remediation !== shown?.detail && <details><summary className="muted">What the tool advises</summary><p className="prewrap">{finding.remediation}</p></details>}
       <p className="muted">
         Verified by the scanner: a complete scan that no longer shows it starts verification, a second one closes it.
         {closes > 1 && <> This change also closes {plural(closes - 1, 'other finding')}. <Link to="/findings" search={{ component: finding.component?.purl, status: 'all' }}>{finding.component ? 'See them' : ''}</Link></>}
@@ -30,4 +32,4 @@ function fallback(finding: Finding): string {
   return 'No fix is proposed for this finding. The evidence below shows what the tool found.';
 }
 
-const looksLikeCommand = (fix: Fix): boolean => /^(npm|pnpm|yarn|pip|go|mvn|gradle|docker|apt|apk|git|aws|terraform|bundle|cargo|kubectl|FROM|[-+] )/m.test(fix.detail);
+const looksLikeCommand = (detail: string): boolean => /^(npm|pnpm|yarn|pip|go|mvn|gradle|docker|apt|apk|git|aws|terraform|bundle|cargo|kubectl|FROM|[-+] )/m.test(detail);

@@ -8,7 +8,8 @@ import { Skeleton } from './bits.js';
 /** The rows behind a step; each step keeps what the one before kept, unknown with yes. */
 const ROWS: Readonly<Record<string, Record<string, string>>> = {
   unique: {}, deployed: { deployed: 'yes,unknown' }, exposed: { deployed: 'yes,unknown', exposed: 'yes,unknown' },
-  reachable: { deployed: 'yes,unknown', exposed: 'yes,unknown', reachable: 'yes,unknown' }, act: { band: 'act' },
+  reachable: { deployed: 'yes,unknown', exposed: 'yes,unknown', reachable: 'yes,unknown' },
+  act: { deployed: 'yes,unknown', exposed: 'yes,unknown', reachable: 'yes,unknown', band: 'act' },
 };
 
 /**
@@ -49,14 +50,15 @@ function FunnelStepView({ column, first }: { readonly column: FunnelColumn; read
 }
 
 const UNKNOWN_ROWS: Readonly<Record<string, Record<string, string>>> = {
-  deployed: { deployed: 'unknown' }, exposed: { exposed: 'unknown' }, reachable: { reachable: 'unknown' }, act: { band: 'act', exposed: 'unknown' },
+  deployed: { deployed: 'unknown' }, exposed: { deployed: 'yes,unknown', exposed: 'unknown' }, reachable: { deployed: 'yes,unknown', exposed: 'yes,unknown', reachable: 'unknown' },
+  act: { band: 'act', exposed: 'unknown' },
 };
 
 export function FunnelSkeleton(): ReactElement {
   return (
     <div className="funnel funnel-ghost" role="status">
       <span className="sr">Loading the funnel</span>
-      {[0, 1, 2, 3, 4].map((column) => <div key={column} className="funnel-step"><p className="funnel-label">&nbsp;</p><p className="funnel-count"><Skeleton height={32} width={72} /></p><p className="meta funnel-kept">&nbsp;</p><div className="funnel-bar"><Skeleton height={112} /></div><p className="meta funnel-unknown">&nbsp;</p></div>)}
+      {[0, 1, 2, 3, 4, 5].map((column) => <div key={column} className="funnel-step"><p className="funnel-label">&nbsp;</p><p className="funnel-count"><Skeleton height={32} width={72} /></p><p className="meta funnel-kept">&nbsp;</p><div className="funnel-bar"><Skeleton height={112} /></div><p className="meta funnel-unknown">&nbsp;</p></div>)}
     </div>
   );
 }

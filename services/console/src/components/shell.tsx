@@ -43,7 +43,7 @@ export function Shell(): ReactElement {
         <header className="top">
           <ScopeSwitch />
           <span className="grow" />
-          <button type="button" className="search-button" aria-label="Search" onClick={() => setOpen('palette')}><Icon name="search" size={16} /><span>Search or paste an id</span><kbd>⌘K</kbd></button>
+          <button type="button" className="search-button" onClick={() => setOpen('palette')}><Icon name="search" size={16} /><span>Search or paste an id</span><kbd aria-hidden="true">⌘K</kbd></button>
           <ThemeButton />
           <button type="button" className="icon-button" aria-label="Sign out" title="Sign out" onClick={signOut}><Icon name="out" /></button>
         </header>

@@ -7,7 +7,7 @@ import type { Drawn, DrawnEdge, DrawnNode } from '../trace/fold.js';
 import { coverageOf, related } from '../trace/focus.js';
 import { layout, NODE_HEIGHT, type PlacedEdge, type PlacedGap, type PlacedStack } from '../trace/layout.js';
 import { methodWords, STYLE_WORDS } from '../trace/style.js';
-import { kindWord } from '../trace/words.js';
+import { gapTitle, kindWord } from '../trace/words.js';
 import { Icon } from './icons.js';
 import { BandShape } from './marks.js';
 import { NodeIcon } from './node-icon.js';
@@ -91,14 +91,15 @@ interface NodeProps { readonly node: DrawnNode; readonly x: number; readonly y: 
 
 function NodeBox({ node, x, y, width, worst, subject, dim, selected, onSelect, onHover }: NodeProps): ReactElement {
   const exposure = String(node.attributes['exposure'] ?? '');
+  const subtitle = node.restricted ? 'restricted' : node.undescribed && node.subtitle === kindWord(node.kind) ? 'not described yet' : node.subtitle;
   return (
-    <button type="button" className={`trace-node${worst?.band ? ` ${worst.band}` : ''}${subject ? ' subject-node' : ''}${dim ? ' dim' : ''}${selected ? ' selected' : ''}${node.restricted ? ' restricted' : ''}`}
+    <button type="button" className={`trace-node${worst?.band ? ` ${worst.band}` : ''}${subject ? ' subject-node' : ''}${dim ? ' dim' : ''}${selected ? ' selected' : ''}${node.restricted ? ' restricted' : ''}${node.undescribed ? ' undescribed' : ''}`}
       style={{ left: x, top: y, width, height: NODE_HEIGHT }} title={node.urn} onClick={() => onSelect(node.urn)} onPointerEnter={() => onHover(node.urn)} onPointerLeave={() => onHover(undefined)}>
       <span className="row"><NodeIcon kind={node.kind} size={15} /><span className="ellipsis trace-title">{node.restricted ? kindWord(node.kind) : node.title}</span>
         {node.restricted && <Icon name="lock" size={13} />}{node.stale && <Icon name="clock" size={13} />}
         {worst?.band && <span className={`trace-band ${worst.band}`} title={`Worst finding here: ${whole(worst.score)} ${worst.band}`}><BandShape band={worst.band} />{whole(worst.score)}</span>}
       </span>
-      <span className="meta ellipsis">{subject && <b>subject · </b>}{node.restricted ? 'restricted' : node.subtitle}{(exposure === 'internet' || exposure === 'limited') && node.kind === 'service' && ` · ${exposure}`}</span>
+      <span className="meta ellipsis">{subject && <b>subject · </b>}{subtitle}{(exposure === 'internet' || exposure === 'limited') && node.kind === 'service' && ` · ${exposure}`}</span>
     </button>
   );
 }
@@ -109,7 +110,7 @@ function StackBox({ stack, width, worst, onOpen }: { readonly stack: PlacedStack
   return (
     <button type="button" className="trace-node trace-stack" style={{ left: stack.x, top: stack.y, width, height: NODE_HEIGHT }} onClick={onOpen}>
       <span className="row"><NodeIcon kind={stack.kind} size={15} /><span className="ellipsis trace-title">{stack.nodes.length} more {kindWord(stack.kind)}s</span></span>
-      <span className="meta ellipsis">{[internet ? `${internet} internet` : '', score ? `worst ${whole(score)}` : '', 'open'].filter(Boolean).join(' · ')}</span>
+      <span className="meta ellipsis">{[internet ? `${internet} internet` : '', score ? `worst ${whole(score)}` : '', 'show them'].filter(Boolean).join(' · ')}</span>
     </button>
   );
 }
@@ -117,7 +118,7 @@ function StackBox({ stack, width, worst, onOpen }: { readonly stack: PlacedStack
 function GapBox({ gap, width, selected, onSelect }: { readonly gap: PlacedGap; readonly width: number; readonly selected: boolean; readonly onSelect: (id: string) => void }): ReactElement {
   return (
     <button type="button" className={`trace-gap${selected ? ' selected' : ''}`} style={{ left: gap.x, top: gap.y, width, height: NODE_HEIGHT }} title={gap.gap.reason} onClick={() => onSelect(gap.id)}>
-      <span className="ellipsis trace-title">{gap.gap.reason.split(/[:.]/)[0]}</span><span className="fix-this">Fix this</span>
+      <span className="ellipsis trace-title">{gapTitle(gap.gap.hop)}</span><span className="fix-this">Fix this</span>
     </button>
   );
 }

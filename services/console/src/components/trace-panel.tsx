@@ -4,7 +4,7 @@ import type { Finding, Trace, TraceLink } from '../api/types.js';
 import { percent, shortName, utc } from '../lib/format.js';
 import type { Drawn, DrawnEdge, DrawnNode } from '../trace/fold.js';
 import { lineStyle, methodWords, STYLE_WORDS } from '../trace/style.js';
-import { kindWord, titleOf } from '../trace/words.js';
+import { gapTitle, kindWord, titleOf } from '../trace/words.js';
 import { Command, Mono, Outside } from './bits.js';
 import { Icon } from './icons.js';
 import { Band } from './marks.js';
@@ -17,15 +17,15 @@ export function TracePanel(props: PanelProps): ReactElement | null {
   const edge = props.drawn.edges.find((one) => one.id === props.selected);
   const gap = props.selected.startsWith('gap-') ? props.trace.gaps[Number(props.selected.slice(4))] : undefined;
   if (!node && !edge && !gap) return null;
-  const title = node ? node.title : edge ? 'Link' : 'Missing hop';
+  const title = node ? node.title : edge ? 'Link' : gapTitle(gap?.hop ?? '');
   return (
     <aside className="side narrow" aria-label={title}>
-      <div className="side-head"><div className="stack-tight"><span className="meta">{node ? kindWord(node.kind) : edge ? STYLE_WORDS[edge.style] : gap?.hop}</span><h2 className="break">{title}</h2></div>
+      <div className="side-head"><div className="stack-tight"><span className="meta">{node ? kindWord(node.kind) : edge ? STYLE_WORDS[edge.style] : 'missing hop'}</span><h2 className="break">{title}</h2></div>
         <button type="button" className="icon-button" aria-label="Close" onClick={props.onClose}><Icon name="close" /></button></div>
       <div className="side-body" tabIndex={0}>
         {node && <NodeFacts node={node} {...props} />}
         {edge && <EdgeFacts edge={edge} {...props} />}
-        {gap && <><p>{gap.reason}</p>{gap.remedy && <><h3>Fix this</h3><Command>{gap.remedy}</Command></>}<p className="meta">Until then the hop counts as unknown, and no number treats it as no.</p></>}
+        {gap && <><p>{gap.reason.charAt(0).toUpperCase()}{gap.reason.slice(1).replace(/\.$/, '')}.</p>{gap.asset && <Mono text={gap.asset} max={44} />}{gap.remedy && <><h3>Fix this</h3><Command>{gap.remedy}</Command></>}<p className="meta">Until then the hop counts as unknown, and no number treats it as no.</p></>}
       </div>
     </aside>
   );

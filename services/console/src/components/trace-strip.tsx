@@ -5,6 +5,7 @@ import { traceQuery } from '../api/queries.js';
 import { COLUMNS } from '../trace/columns.js';
 import { strip, type StripStep } from '../trace/strip.js';
 import { verdict } from '../trace/verdict.js';
+import { gapTitle } from '../trace/words.js';
 import { Failure, Skeleton } from './bits.js';
 import { NodeIcon } from './node-icon.js';
 
@@ -26,7 +27,7 @@ export function TraceStrip({ asset }: { readonly asset: string }): ReactElement 
           </Fragment>
         ))}
       </ol>
-      {merged.gaps.map((gap, index) => <p key={index} className="meta"><b>{gap.reason}</b> {gap.remedy}</p>)}
+      {merged.gaps.slice(0, 3).map((gap, index) => <p key={index} className="meta"><b>{gapTitle(gap.hop)}:</b> {gap.reason}.</p>)}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Explanation } from '../api/types.js';
 import { sentenceCase, utc } from '../lib/format.js';
-import { signed, type WaterfallRow, waterfall, whole } from '../lib/waterfall.js';
+import { exact, type WaterfallRow, waterfall, whole } from '../lib/waterfall.js';
 import { BandShape } from './marks.js';
 
 /** Factor, value, bar from the running total, contribution; a table, so that a screen reader has it all. */
@@ -18,7 +18,7 @@ export function WaterfallView({ explanation, brief = false }: { readonly explana
         <tr className="total">
           <th scope="row">Score</th>{!brief && <td className="meta">{explanation.formulaVersion ? `Formula ${explanation.formulaVersion}` : ''}</td>}
           <td><div className="wf-track" aria-hidden="true"><i className="wf-bar total" style={{ left: `${x(0)}%`, width: `${x(picture.total) - x(0)}%` }} /></div></td>
-          <td className="num strong">{whole(explanation.score)}</td>
+          <td className="num strong">{explanation.score.toFixed(2)}</td>
         </tr>
       </tbody>
     </table>
@@ -41,7 +41,7 @@ function Row({ row, x, brief, whatIf }: RowProps): ReactElement {
         </td>
       )}
       <td><div className="wf-track" aria-hidden="true"><i className={`wf-bar ${row.tone}`} style={{ left: `${from}%`, width: `max(2px, ${to - from}%)` }} /></div></td>
-      <td className="num">{signed(factor.contribution)}</td>
+      <td className="num">{factor.contribution === 0 ? '0' : exact(factor.contribution)}</td>
     </tr>
   );
 }

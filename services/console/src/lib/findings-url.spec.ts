@@ -17,8 +17,9 @@ describe('the findings list in the URL', () => {
   });
 
   it('asks for what is open unless told otherwise, and never sends what is only the console’s', () => {
-    expect(apiQuery({ peek: 'x' })).toEqual({ status: OPEN });
-    expect(apiQuery({ status: 'all', band: 'act' })).toEqual({ status: undefined, band: 'act' });
-    expect(apiQuery({ status: 'fixed' })).toEqual({ status: 'fixed' });
+    expect(apiQuery({ peek: 'x' })).toEqual({ status: OPEN, decision: 'none' });
+    expect(apiQuery({ status: 'all', band: 'act' })).toEqual({ status: undefined, decision: undefined, band: 'act' });
+    expect(apiQuery({ status: 'fixed' })).toEqual({ status: 'fixed', decision: undefined });
+    expect(apiQuery({ decision: 'accepted-risk' })).toEqual({ status: OPEN, decision: 'accepted-risk' });
   });
 });

@@ -40,11 +40,12 @@ export function toggled(filters: Filters, name: FilterName, value: string): Filt
 /** What the list shows when nothing is asked: findings that are open in any way. */
 export const OPEN = 'open,reopened,awaiting-verification';
 
-/** The query for the API: the default state of the list applies where the URL names none; `all` lifts it. */
+/** The query for the API. Where the URL names no state, the list is what still needs work: open in any way, and not decided away; `all` lifts it. */
 export function apiQuery(search: FindingsSearch): Record<string, string | undefined> {
   const { peek: _peek, ...rest } = search;
   const status = rest.status === 'all' ? undefined : rest.status ?? OPEN;
-  return { ...rest, status };
+  const decision = rest.status === undefined ? rest.decision ?? 'none' : rest.decision;
+  return { ...rest, status, decision };
 }
 
 /** Search parameters as plain `name=value` pairs: readable, and pasteable into a script. */

@@ -107,6 +107,6 @@ export function place(finding: { location: { path?: string; startLine?: number; 
 }
 
 export function sentenceCase(text: string): string {
-  const words = text.replace(/[-_]/g, ' ');
+  const words = text.replace(/[-_]/g, ' ').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -10,6 +10,6 @@ export function targetText(target: unknown): string {
   const image = text('image') || (text('digest') ? `${text('imageName')}@${text('digest')}` : '');
   if (image) return shortName(image.startsWith('image:') ? image : `image:${image}`);
   const repository = text('repository');
-  if (repository) return `${repository}${text('path') ? `/${text('path')}` : ''}${commit ? `@${commit.slice(0, 7)}` : text('branch') ? ` (${text('branch')})` : ''}`;
+  if (repository) return `${repository.replace(/^github\.com\//, '')}${text('path') ? `/${text('path')}` : ''}${commit ? `@${commit.slice(0, 7)}` : text('branch') ? ` (${text('branch')})` : ''}`;
   return text('url') || text('asset') || text('account') || text('service') || text('application');
 }

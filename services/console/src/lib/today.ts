@@ -2,10 +2,12 @@ import type { Connector, Finding, Funnel, Scan } from '../api/types.js';
 import { count, percent, plural } from './format.js';
 
 /** The one sentence of the day: what must be acted on, how much of it the internet reaches, what is late. */
-export function headline(act: number, top: readonly Finding[], now: number): { readonly text: string; readonly detail: string } {
-  if (act === 0) return { text: 'Nothing must be acted on.', detail: 'No open finding is in band Act. The list below is what comes next.' };
+export function headline(top: readonly Finding[], truncated: boolean, funnelAct: number, now: number): { readonly text: string; readonly detail: string } {
   const urgent = top.filter((one) => one.band === 'act');
-  const whole = urgent.length >= act;
+  const whole = urgent.length < top.length || !truncated;
+  // The funnel's last step leaves out what is proven not to run; a leaked secret in band Act is urgent all the same.
+  const act = whole ? urgent.length : Math.max(urgent.length, funnelAct);
+  if (act === 0) return { text: 'Nothing must be acted on.', detail: 'No open finding is in band Act. The list below is what comes next.' };
   const reached = urgent.filter((one) => one.exposure === 'internet').length;
   const late = urgent.filter((one) => one.dueAt !== null && Date.parse(one.dueAt) < now).length;
   const unowned = urgent.filter((one) => !one.team).length;
@@ -16,7 +18,7 @@ export function headline(act: number, top: readonly Finding[], now: number): { r
     unowned > 0 ? `${count(unowned)} ${unowned === 1 ? 'has' : 'have'} no owner` : '',
   ].filter(Boolean);
   const detail = parts.join('; ');
-  return { text: `${plural(act, 'finding')} to act on.`, detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` };
+  return { text: `${whole || funnelAct > urgent.length ? '' : 'Over '}${plural(act, 'finding')} to act on.`, detail: `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` };
 }
 
 export interface Warning { readonly key: string; readonly text: string; readonly to: string; readonly remedy: string; readonly gap: boolean }

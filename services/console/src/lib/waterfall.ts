@@ -31,6 +31,11 @@ export function signed(n: number): string {
   return `${value > 0 ? '+' : '−'}${Math.abs(value)}`;
 }
 
+/** `+22.00`: columns of the explanation add up to the last digit. */
+export function exact(n: number): string {
+  return `${n < 0 ? '−' : '+'}${Math.abs(n).toFixed(2)}`;
+}
+
 /** Scores are shown whole; the exact value is in the explanation. */
 export function whole(score: number | null | undefined): string {
   return score === null || score === undefined ? '–' : String(Math.round(score));

@@ -25,10 +25,10 @@ function exposureClause(value: string, finding: Finding): string {
 
 /** "91 Act: exploited in the wild (KEV) (+22); the internet reaches pay-api (+31). Not known: reachable." Strongest first. */
 export function whySentence(explanation: Explanation, finding: Finding): string {
-  const known = explanation.factors.filter((factor) => factor.contribution !== 0 && !isUnknown(factor));
+  const known = explanation.factors.filter((factor) => Math.abs(factor.contribution) >= 0.5 && !isUnknown(factor));
   const strongest = [...known].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)).slice(0, 3);
-  const clauses = strongest.map((factor) => `${CLAUSES[factor.name.toLowerCase()]?.(factor, finding) ?? `${factor.name.replaceAll('-', ' ')} ${factor.value}`} (${signed(factor.contribution)})`);
-  const unknown = explanation.factors.filter(isUnknown).map((factor) => (factor.contribution === 0 ? factor.name : `${factor.name} (prior ${signed(factor.contribution)})`));
+  const clauses = strongest.map((factor) => `${CLAUSES[factor.name.toLowerCase()]?.(factor, finding) ?? `${factor.name.replaceAll('-', ' ')} ${factor.value}`} (${signed(Math.round(factor.contribution))})`);
+  const unknown = explanation.factors.filter(isUnknown).map((factor) => (factor.contribution === 0 ? factor.name : `${factor.name} (prior ${signed(Math.round(factor.contribution))})`));
   return `${whole(explanation.score)} ${sentenceCase(explanation.band)}: ${clauses.length ? clauses.join('; ') : 'no factor raises it'}.${unknown.length ? ` Not known: ${unknown.join(', ')}.` : ''}`;
 }
 

@@ -21,8 +21,8 @@ export function FindingPage(): ReactElement {
   const finding = useQuery(findingQuery(id));
   const jump = (anchor: string) => () => document.getElementById(anchor)?.scrollIntoView({ block: 'start' });
   useKeys({ w: jump('why'), r: jump('where'), f: jump('fix'), e: jump('evidence'), h: jump('history'), a: jump('owner'), t: jump('ticket') });
-  if (finding.isError) return <div className="page"><BackLink /><Failure error={finding.error} what="This finding" holds="It may have been merged into another, or belong to another tenant." retry={() => void finding.refetch()} /></div>;
-  if (!finding.data) return <div className="page"><BackLink /><Skeleton height={40} width={180} /><Skeleton height={32} width="60%" /><Skeletons rows={4} height={96} /></div>;
+  if (finding.isError) return <div className="page"><BackLink /><h1>A finding that cannot be shown</h1><Failure error={finding.error} what="This finding" holds="It may have been merged into another, or belong to another tenant." retry={() => void finding.refetch()} /></div>;
+  if (!finding.data) return <div className="page"><BackLink /><Skeleton height={40} width={180} /><h1><span className="sr">Loading the finding</span><Skeleton height={32} width="60%" /></h1><Skeletons rows={4} height={96} /></div>;
   return <Loaded finding={finding.data} />;
 }
 
@@ -80,7 +80,7 @@ function Why({ finding }: { readonly finding: Finding }): ReactElement {
   return (
     <div className="stack">
       <WaterfallView explanation={why.data} />
-      {why.data.ssvc && <p className="meta">{/^ssvc/i.test(why.data.ssvc.decision) ? why.data.ssvc.decision : `SSVC: ${why.data.ssvc.decision}`}{why.data.ssvc.path?.length ? ` (${why.data.ssvc.path.join(' → ')})` : ''}</p>}
+      {why.data.ssvc && <p className="meta">{/^ssvc/i.test(why.data.ssvc.decision) ? why.data.ssvc.decision : `SSVC: ${why.data.ssvc.decision}`}{why.data.ssvc.path?.length ? ` (${why.data.ssvc.path.join(' → ')})` : ''}{why.data.ssvcNote ? `; ${why.data.ssvcNote}` : ''}</p>}
     </div>
   );
 }

@@ -86,17 +86,12 @@ function Rows({ rows, at, selected, onSelect, onFocus, more, loadMore }: RowsPro
         const finding = rows[item.index];
         if (!finding) return null;
         return (
-          <VirtualRow key={item.key} measure={virtual.measureElement} index={item.index} top={item.start - offset}>
-            <FindingRow finding={finding} index={item.index} active={item.index === at} selected={selected.has(finding.id)} onSelect={onSelect} onFocus={onFocus} />
-          </VirtualRow>
+          <FindingRow key={item.key} finding={finding} index={item.index} measure={virtual.measureElement} style={{ transform: `translateY(${item.start - offset}px)` }}
+            active={item.index === at} selected={selected.has(finding.id)} onSelect={onSelect} onFocus={onFocus} />
         );
       })}
     </ul>
   );
-}
-
-function VirtualRow({ measure, index, top, children }: { readonly measure: (element: Element | null) => void; readonly index: number; readonly top: number; readonly children: ReactElement }): ReactElement {
-  return <div role="presentation" className="virtual-row" ref={measure} data-index={index} style={{ transform: `translateY(${top}px)` }}>{children}</div>;
 }
 
 function NoFindings({ search, onChange }: { readonly search: FindingsSearch; readonly onChange: (search: FindingsSearch) => void }): ReactElement {

@@ -52,7 +52,7 @@ function ScanRow({ scan, flash }: { readonly scan: Scan; readonly flash: boolean
       <td data-label="Status"><span className="stack-tight"><span><State state={scan.status} /></span>{scan.coverage !== 'complete' && scan.status !== 'rejected' && <span className="meta">{scan.coverage} coverage</span>}{scan.duplicateOf && <span className="meta">same as an earlier one</span>}</span></td>
       <td data-label="Tool"><span className="stack-tight"><span>{scan.tool || 'unknown'}</span><span className="meta">{scan.format}</span></span></td>
       <td data-label="Target"><Mono text={targetText(scan.target) || scan.fileName || ''} max={52} copy={false} /></td>
-      <td data-label="Results"><span className="stack-tight"><Link to="/findings" search={{ scan: scan.id, status: 'all' }}>{count(scan.counts?.reported ?? 0)} reported</Link>{(scan.counts?.quarantined ?? 0) > 0 && <span className="due-soon">{count(scan.counts.quarantined)} quarantined</span>}</span></td>
+      <td data-label="Results"><span className="stack-tight"><Link to="/findings" search={{ scan: scan.id, status: 'all' }}>{count(scan.counts?.reported ?? 0)} reported</Link>{(scan.counts?.quarantined ?? 0) > 0 && <span className="due-soon nowrap">{count(scan.counts.quarantined)} quarantined</span>}</span></td>
       <td data-label="Changed"><Counts counts={scan.counts} /><Problems scan={scan} /></td>
     </tr>
   );

@@ -15,14 +15,14 @@ import { changedSince, headline, warnings } from '../lib/today.js';
 export function Today(): ReactElement {
   const scope = useSearch({ from: '/app' });
   const funnel = useQuery(funnelQuery(scope));
-  const top = useQuery(topFindingsQuery({ ...scope, sort: '-score' }, 50));
+  const top = useQuery(topFindingsQuery({ ...scope, sort: '-score' }, 100));
   const scans = useQuery(scansQuery());
   const now = useNow();
-  const act = funnel.data?.steps.find((step) => step.name === 'act')?.count ?? top.data?.items.filter((one) => one.band === 'act').length ?? 0;
+  const act = funnel.data?.steps.find((step) => step.name === 'act')?.count ?? 0;
   const firstTen = top.data?.items.slice(0, 10) ?? [];
   const nothing = top.data?.items.length === 0 && scans.data?.items.length === 0;
   if (nothing) return <Navigate to="/setup" replace />;
-  const say = top.data ? headline(act, top.data.items, now) : null;
+  const say = top.data ? headline(top.data.items, top.data.next !== null, act, now) : null;
   return (
     <div className="page today">
       <header className="today-head">
@@ -69,11 +69,11 @@ const COVERED: Readonly<Record<string, string>> = { deployed: 'deployment', expo
 
 /** How far the numbers can be trusted: the share of findings for which each fact is known. */
 function Coverage({ funnel }: { readonly funnel: Funnel }): ReactElement {
-  const known = Object.entries(funnel.coverage ?? {}).filter(([, share]) => typeof share === 'number');
+  const known = Object.entries(funnel.coverage ?? {}).filter((one): one is [string, number] => typeof one[1] === 'number');
   return (
     <p className="meta">
-      {known.length > 0 && <>Known: {known.map(([name, share], index) => <span key={name}>{index > 0 && ' · '}{COVERED[name] ?? name} {percent(share > 1 ? share : share * 1000, share > 1 ? 100 : 1000)}</span>)} · </>}
-      <Time at={funnel.at} />
+      {known.length > 0 && <>Known: {known.map(([name, share], index) => <span key={name}>{index > 0 && ' · '}{COVERED[name] ?? name} {percent(share * 1000, 1000)}</span>)} · </>}
+      <Time at={funnel.dataAsOf ?? funnel.at} />
     </p>
   );
 }

@@ -30,6 +30,8 @@ const HOPS: readonly (readonly [RegExp, number])[] = [
 
 /** The column in which a missing hop is drawn. */
 export function columnOfHop(hop: string): number {
+  const kind = hop === 'commit' || hop === 'owner' ? 0 : COLUMN_OF[hop];
+  if (kind !== undefined) return kind;
   const target = /(?:→|->|\bto\b)\s*(.+)$/.exec(hop)?.[1] ?? hop;
   return HOPS.find(([pattern]) => pattern.test(target))?.[1] ?? HOPS.find(([pattern]) => pattern.test(hop))?.[1] ?? 1;
 }

@@ -8,6 +8,8 @@ export interface DrawnNode {
   readonly urn: string; readonly kind: string; readonly column: number; readonly title: string; readonly subtitle: string;
   readonly members: readonly TraceNode[]; readonly attributes: Readonly<Record<string, unknown>>;
   readonly restricted: boolean; readonly stale: boolean;
+  /** No source has described it yet: only links speak of it. */
+  readonly undescribed: boolean;
 }
 export interface DrawnEdge {
   readonly id: string; readonly from: string; readonly to: string; readonly links: readonly TraceLink[];
@@ -70,6 +72,7 @@ function drawnNode(node: TraceNode, members: readonly TraceNode[], links: readon
   return {
     urn: node.urn, kind: node.kind, column: columnOf(node.kind), title: titleOf(node), subtitle: subtitleOf(node, folded, context), members: [node, ...folded],
     attributes: node.attributes, restricted: node.attributes['restricted'] === true, stale: node.attributes['stale'] === true,
+    undescribed: node.attributes['resolved'] === false,
   };
 }
 

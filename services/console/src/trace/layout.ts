@@ -112,15 +112,19 @@ function placeTeams(drawn: Drawn, at: Map<string, Placed>, x: number): void {
 
 function placeGaps(gaps: readonly TraceGap[], at: ReadonlyMap<string, Placed>, stacks: readonly PlacedStack[], x: (column: number) => number): readonly PlacedGap[] {
   const taken = [...at.values(), ...stacks].map((place) => `${place.x} ${place.y}`);
-  return gaps.map((gap, index) => {
+  return gaps.flatMap((gap, index) => {
+    if (isDrawnNode(gap)) return [];
     const column = columnOfHop(gap.hop);
-    let y = at.get(gap.asset ?? '')?.y ?? 0;
+    let y = (at.get(gap.asset ?? '') ?? stacks.find((stack) => stack.nodes.some((node) => node.urn === gap.asset)))?.y ?? 0;
     const collides = (): boolean => taken.some((one) => { const [left = 0, top = 0] = one.split(' ').map(Number); return left === x(column) && Math.abs(top - y) < PITCH; });
     while (collides()) y += PITCH / 2;
     taken.push(`${x(column)} ${y}`);
-    return { id: `gap-${index}`, gap, column, x: x(column), y };
+    return [{ id: `gap-${index}`, gap, column, x: x(column), y }];
   });
 }
+
+/** A node that only links speak of is drawn as itself, dashed; a slot beside it would say that something else is missing. */
+const isDrawnNode = (gap: TraceGap): boolean => (gap.asset ?? '') !== '' && gap.reason.startsWith('only links speak of it');
 
 function routes(drawn: Drawn, at: ReadonlyMap<string, Placed>, alias: ReadonlyMap<string, string>, options: LayoutOptions): readonly PlacedEdge[] {
   const merged = new Map<string, { edge: DrawnEdge; count: number }>();

@@ -5,7 +5,7 @@ import { LINE_STYLES, type LineStyle, lineStyle, methodWords, weakest } from './
 import { titleOf } from './words.js';
 
 export interface PathStep { readonly urn: string; readonly kind: string; readonly title: string; readonly how: string; readonly style: LineStyle }
-export interface PathRow { readonly key: string; readonly index: number; readonly steps: readonly PathStep[]; readonly weakest: LineStyle }
+export interface PathRow { readonly key: string; readonly index: number; readonly steps: readonly PathStep[]; readonly weakest: LineStyle; readonly reaches: number }
 
 /** A recorded link needs no word; proof, guess and history do. */
 function howOf(link: TraceLink, style: LineStyle): string {
@@ -17,7 +17,7 @@ function howOf(link: TraceLink, style: LineStyle): string {
   }
 }
 
-/** The paths that the platform names, from code to exposure whatever the direction asked, the best proven first. */
+/** The paths that the platform names, from code to exposure whatever the direction asked, what reaches furthest first, then the best proven. */
 export function pathRows(trace: Trace, at: number): readonly PathRow[] {
   const nodes = new Map(trace.nodes.map((node) => [node.urn, node]));
   const rows = trace.paths.map((urns, index): PathRow => {
@@ -31,7 +31,8 @@ export function pathRows(trace: Trace, at: number): readonly PathRow[] {
       const style = link ? lineStyle(link, at) : 'recorded';
       return { urn, kind: node?.kind ?? '', title: node ? titleOf(node) : urn, how: link ? howOf(link, style) : '', style };
     });
-    return { key: `${index}`, index, steps, weakest: weakest(steps.slice(1).map((step) => step.style)) };
+    return { key: `${index}`, index, steps, weakest: weakest(steps.slice(1).map((step) => step.style)), reaches: Math.max(0, ...steps.map((step) => columnOf(step.kind))) };
   });
-  return rows.filter((row) => row.steps.length > 1).sort((a, b) => LINE_STYLES.indexOf(a.weakest) - LINE_STYLES.indexOf(b.weakest) || b.steps.length - a.steps.length);
+  return rows.filter((row) => row.steps.length > 1)
+    .sort((a, b) => Number(a.weakest === 'ended') - Number(b.weakest === 'ended') || b.reaches - a.reaches || LINE_STYLES.indexOf(a.weakest) - LINE_STYLES.indexOf(b.weakest) || b.steps.length - a.steps.length);
 }

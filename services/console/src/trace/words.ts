@@ -35,7 +35,7 @@ export function subtitleOf(node: TraceNode, folded: readonly TraceNode[], contex
     case 'repository': parts.push(many(named('commit').map((one) => titleOf(one)), 'commits')); break;
     case 'build': parts.push(attribute(node, 'run', 'runNumber') && `run ${attribute(node, 'run', 'runNumber')}`, shortHash(attribute(node, 'commit', 'headSha', 'sha'))); break;
     case 'image': parts.push(many(named('tag').map((one) => one.urn.split(':').at(-1) ?? one.name), 'tags'), digest(node.urn)); break;
-    case 'service': parts.push(named('task').length ? `${named('task').length} ${named('task').length === 1 ? 'task' : 'tasks'}` : attribute(node, 'runningCount') && `${attribute(node, 'runningCount')} tasks`, around('environment') || attribute(node, 'environment') || around('cluster')); break;
+    case 'service': parts.push(named('task').length ? `${named('task').length} ${named('task').length === 1 ? 'task' : 'tasks'}` : attribute(node, 'runningCount') && `${attribute(node, 'runningCount')} ${attribute(node, 'runningCount') === '1' ? 'task' : 'tasks'}`, around('environment') || attribute(node, 'environment') || around('cluster')); break;
     case 'load-balancer': parts.push(attribute(node, 'scheme') === 'internet-facing' ? 'internet-facing' : attribute(node, 'scheme') || 'load balancer', attribute(node, 'authentication', 'waf')); break;
     case 'team': parts.push(attribute(node, 'source') || 'owner'); break;
     default: parts.push(kindWord(node.kind));
@@ -46,3 +46,6 @@ export function subtitleOf(node: TraceNode, folded: readonly TraceNode[], contex
 function many(names: readonly string[], plural: string): string {
   return names.length > 1 ? `${names.length} ${plural}` : names[0] ?? '';
 }
+
+const GAPS: Readonly<Record<string, string>> = { owner: 'No owner is known', exposure: 'Exposure not known', service: 'Where it runs not known', commit: 'No commit is known', build: 'No build is known', image: 'No image is known' };
+export const gapTitle = (hop: string): string => GAPS[hop] ?? (/^[a-z-]+$/.test(hop) ? `No ${kindWord(hop)} is known` : `${hop} not known`);

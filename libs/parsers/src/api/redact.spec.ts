@@ -76,9 +76,12 @@ describe('the time of redaction (FAULTS 51)', () => {
     '://'.repeat(33_000), 'ghp_'.repeat(25_000), 'AKIA'.repeat(25_000), `secret${'.'.repeat(100_000)}`, '"'.repeat(100_000), 'xoxb-'.repeat(20_000), 'bearer '.repeat(14_000), '\''.repeat(50_000), 'Cookie: '.repeat(12_000),
   ];
   it.each(hostile.map((text) => [`${text.slice(0, 24)}… (${text.length})`, text]))('is linear for %s', (_name, text) => {
-    findSecrets(text);
-    const began = performance.now();
-    findSecrets(text);
-    expect(performance.now() - began).toBeLessThan(50);
+    // The best of several: the machine is shared, the algorithm is what is measured.
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      findSecrets(text);
+      return performance.now() - began;
+    });
+    expect(Math.min(...times)).toBeLessThan(50);
   });
 });

@@ -69,7 +69,9 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
         throw error;
       });
       const file = createReadStream(path, { fd: handle, highWaterMark: 256 * 1024 });
-      return Readable.from(keyring.decrypt(tenant, key, file), { objectMode: false, highWaterMark: 256 * 1024 });
+      const plain = Readable.from(keyring.decrypt(tenant, key, file), { objectMode: false, highWaterMark: 256 * 1024 });
+      // A reader that never began has no loop whose end would close the file.
+      return plain.once('close', () => file.destroy());
     },
     delete: (tenant, key) => rm(pathOf(tenant, key), { force: true }),
     async sweep(olderThan) {

@@ -43,7 +43,7 @@ export async function openTab(browser: Browser, platform: Platform, options: { r
 export async function visit(tab: Tab, platform: Platform, path: string): Promise<void> {
   await tab.page.goto(platform.url + path);
   await tab.page.waitForSelector('h1');
-  await tab.page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  await tab.page.waitForSelector('.skeleton', { state: 'detached' });
 }
 
 export async function api<T>(platform: Platform, path: string, init: RequestInit = {}): Promise<T> {
@@ -58,9 +58,6 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** WCAG 2.2 A and AA by axe; what it finds, in lines that name the element. The source goes in through the debugger, as the policy allows no other script. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
-    const axe = (globalThis as unknown as { axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> } }).axe;
-    return (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations;
-  });
+  const found = await page.evaluate<Violation[]>(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) => result.violations)`);
   return found.flatMap((one) => one.nodes.map((node) => `${one.id} (${one.impact}): ${node.html.slice(0, 160)} ${(node.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 220)}`));
 }

@@ -50,11 +50,11 @@ describe('Today', () => {
 
   it('moves nothing once it is shown', async () => {
     await visit(tab, platform, '/today');
-    const shift = await tab.page.evaluate(() => new Promise<number>((resolve) => {
+    const shift = await tab.page.evaluate<number>(`new Promise((resolve) => {
       let total = 0;
-      new PerformanceObserver((list) => { for (const entry of list.getEntries()) total += (entry as unknown as { value: number }).value; }).observe({ type: 'layout-shift', buffered: true });
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) total += entry.value; }).observe({ type: 'layout-shift', buffered: true });
       setTimeout(() => resolve(total), 300);
-    }));
+    })`);
     expect(shift).toBeLessThan(0.1);
   });
 });
@@ -73,7 +73,7 @@ describe('Findings by keyboard', () => {
     await tab.page.keyboard.press('Escape');
     await tab.page.waitForSelector('aside.side', { state: 'detached' });
     await tab.page.keyboard.press('/');
-    expect(await tab.page.evaluate(() => document.activeElement?.id)).toBe('filter-text');
+    expect(await tab.page.evaluate<string>('document.activeElement?.id')).toBe('filter-text');
     await tab.page.keyboard.press('Escape');
     const title = await tab.page.locator('.frow.active .title-link').textContent();
     await tab.page.keyboard.press('Enter');
@@ -171,7 +171,7 @@ describe('FAULTS 58: stored XSS', () => {
     await visit(tab, platform, `/findings/${hostile.id}`);
     await tab.page.waitForTimeout(500);
     expect(await tab.page.locator('h1').textContent()).toContain(HOSTILE_TITLE);
-    const live = await tab.page.evaluate(() => [...document.querySelectorAll('a[href], img, script:not([src]), iframe, object, embed')].filter((one) => !(one instanceof HTMLAnchorElement) || one.protocol === 'javascript:').length);
+    const live = await tab.page.evaluate<number>(`[...document.querySelectorAll('a[href], img, script:not([src]), iframe, object, embed')].filter((one) => one.tagName !== 'A' || one.protocol === 'javascript:').length`);
     expect(live).toBe(0);
     expect(tab.dialogs).toEqual([]);
   });
@@ -206,7 +206,7 @@ describe('accessibility', () => {
     const wide: string[] = [];
     for (const path of pages()) {
       await visit(look, platform, path);
-      const over = await look.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const over = await look.page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
       if (over > 0) wide.push(`${path}: ${over} px`);
     }
     await look.context.close();

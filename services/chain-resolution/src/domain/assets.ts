@@ -13,7 +13,7 @@ export interface AssetClaim {
   readonly endedAt: number | null;
 }
 
-/** A node as we believe it. `resolved` false: an image of which neither its registry nor a build has told. `retiredAt`: every source saw it go. */
+/** A node as we believe it. `resolved` false: an image of which nothing says where it was built. `retiredAt`: every source saw it go. */
 export interface Asset {
   readonly urn: Urn;
   readonly attributes: Json;

@@ -145,8 +145,11 @@ function lineageOf(input: ContextInput, pieces: readonly Piece[]): Urn[] {
   return distinct([...code, ...around, ...runtimes].filter((node): node is Urn => node !== '' && node !== input.asset));
 }
 
+/** What runs where. A durable service repeats what its runtimes run: the runtime is where it runs. */
 function runningOf(live: readonly Piece[]): RunningVersionOf[] {
-  const found = live.flatMap((piece) => piece.items.flatMap((item) => {
+  const runs = new Set(live.flatMap((piece) => piece.items.map((item) => `${piece.state.service}|${item.image}`)));
+  const repeated = (state: ServiceState, item: RunningCode): boolean => state.runtimes.some((runtime) => runs.has(`${runtime}|${item.image}`));
+  const found = live.flatMap((piece) => piece.items.filter((item) => !repeated(piece.state, item)).flatMap((item) => {
     const environments = item.environment ? [item.environment] : piece.state.environments.length > 0 ? piece.state.environments : [''];
     return environments.map((environment): RunningVersionOf => ({
       version: item.image, service: piece.state.service, environment, exposure: piece.state.exposure.exposure,

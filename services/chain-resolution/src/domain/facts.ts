@@ -30,6 +30,7 @@ export interface Facts {
 /** An index row holds at most 2704 bytes. */
 const MAX_URN_BYTES = 1000;
 
+const MODEL_KINDS: ReadonlySet<string> = new Set(['application', 'environment']);
 const RUNTIME_KINDS: ReadonlySet<string> = new Set(['service', 'task', 'task-definition', 'cluster']);
 
 /** Reads a part. One unreadable fact costs itself only: its neighbours are applied. */
@@ -69,8 +70,10 @@ function readLink(fact: ObservedPart['links'][number], part: ObservedPart): Link
   const validTo = fact.validTo === '' ? null : readTime(fact.validTo, part.receivedAt);
   if (!from || !to || !observed || !validFrom || validTo === undefined || !isOneOf(LINK_KINDS, fact.kind)) return undefined;
   const skewed = observed.skewed || validFrom.skewed;
+  // things are members of what is no thing: both words are used for it
+  const kind = fact.kind === 'part-of' && MODEL_KINDS.has(kindOf(to)) ? 'member-of' : fact.kind;
   return claimOf({
-    from, to, kind: fact.kind, method: fact.method.slice(0, 64), evidence: { ...readJson(fact.evidence), ...(skewed ? { clockSkew: true } : {}) },
+    from, to, kind, method: fact.method.slice(0, 64), evidence: { ...readJson(fact.evidence), ...(skewed ? { clockSkew: true } : {}) },
     confidence: fact.confidence, verified: fact.verified, validFrom: validFrom.at, validTo: validTo === null ? null : validTo.at, observedAt: observed.at,
   }, { source: part.source, scope: part.scope });
 }

@@ -44,17 +44,26 @@ const isDeployment = (claim: LinkClaim): boolean =>
   claim.method === 'deployment-record' && claim.kind === 'runs-as' && kindOf(claim.to) === 'service' && kindOf(claim.from) === 'image';
 
 /**
- * A deployment holds until another image of the same name is deployed to the same service and environment. The name is
- * part of the slot so that a sidecar's record does not end the application's.
+ * A deployment holds until another image of the same name is deployed to the same service and environment. One that
+ * failed or was taken down (it has an end of its own) gives way to the one before it, which ran all the while. The name
+ * is part of the slot so that a sidecar's record does not end the application's.
  */
 function deploymentSpans(claim: LinkClaim, records: readonly LinkClaim[]): Span[] {
   const slot = slotOf(claim);
-  const others = records.filter((other) => other.from !== claim.from && slotOf(other) === slot).flatMap((other) => other.starts);
-  const ends = records.filter((other) => other.from === claim.from && slotOf(other) === slot).flatMap((other) => other.ends);
-  const spans = claim.starts.map((from): Span => {
-    const next = Math.min(...others.filter((at) => at > from), ...ends.filter((at) => at > from));
-    return { from, to: Number.isFinite(next) ? next : null };
-  });
+  const events = records.filter((record) => slotOf(record) === slot).flatMap((record) => [
+    ...record.starts.map((at) => ({ at, on: true, image: record.from })),
+    ...record.ends.map((at) => ({ at, on: false, image: record.from })),
+  ]).sort((a, b) => a.at - b.at || Number(a.on) - Number(b.on));
+  let running: { at: number; image: string }[] = [];
+  const spans: { from: number; to: number | null }[] = [];
+  for (const [index, event] of events.entries()) {
+    running = event.on ? [...running.filter((item) => item.image !== event.image), event] : running.filter((item) => item.image !== event.image);
+    const next = events[index + 1];
+    if (next?.at === event.at) continue;
+    const latest = running.at(-1)?.at;
+    // two images at one and the same instant: both are shown, none is picked
+    if (running.some((item) => item.at === latest && item.image === claim.from)) spans.push({ from: event.at, to: next?.at ?? null });
+  }
   return coalesce(spans);
 }
 

@@ -23,9 +23,9 @@ const UNKNOWN_METHOD_CONFIDENCE = 0.3;
 const CONFIDENCE = new Map(LADDER);
 const RANK = new Map(LADDER.map(([method], index) => [method, index]));
 
-/** 0 = strongest. A checked attestation outranks everything, an unchecked one stands below the label it resembles. */
+/** 0 = strongest. A checked attestation outranks everything; an unchecked one is text like a label, and stands just below it. */
 export function methodRank(method: string, verified: boolean): number {
-  if (method === 'attestation') return verified ? -1 : (RANK.get('oci-label') ?? 0) - 0.5;
+  if (method === 'attestation') return verified ? -1 : (RANK.get('oci-label') ?? 0) + 0.5;
   return RANK.get(method) ?? LADDER.length;
 }
 

@@ -29,17 +29,19 @@ const PER_NODE = 200;
 /**
  * The images of services. What the tasks themselves say outranks a deployment record, which outranks the task
  * definition, whose tag is weakest: a tag may have moved since. Weaker statements that name another image stay visible
- * as candidates. A record newer than every task is a roll-out under way: both run.
+ * as candidates. A record newer than every task is a roll-out under way: both run. A durable service and its runtimes
+ * are judged as one group, so that a task of a runtime outranks a record that names the durable service.
  */
-export async function runningImages(graph: Graph, services: readonly Urn[]): Promise<Map<Urn, RunningImage[]>> {
-  const into = (await graph.links({ nodes: [...new Set(services)], direction: 'in', kinds: ['runs-as', 'part-of'], perNode: PER_NODE })).links;
+export async function runningImages(graph: Graph, groups: ReadonlyMap<Urn, readonly Urn[]>): Promise<Map<Urn, RunningImage[]>> {
+  const into = (await graph.links({ nodes: [...new Set([...groups.values()].flat())], direction: 'in', kinds: ['runs-as', 'part-of'], perNode: PER_NODE })).links;
   const middles = [...new Set(into.map((link) => link.from).filter((node) => ['task', 'task-definition'].includes(kindOf(node))))];
   const inner = middles.length
     ? (await graph.links({ nodes: middles, direction: 'in', kinds: ['runs-as'], perNode: PER_NODE })).links : [];
   const images = [...inner, ...into].map((link) => link.from).filter((node) => kindOf(node) === 'image');
   const indexOf = await indexes(graph, images);
-  return new Map(services.map((service) => {
-    const found = into.filter((link) => link.to === service).flatMap((link) => imagesBehind(link, inner));
+  const [byService, byMiddle] = [Map.groupBy(into, (link) => link.to), Map.groupBy(inner, (link) => link.to)];
+  return new Map([...groups].map(([service, group]) => {
+    const found = group.flatMap((node) => byService.get(node) ?? []).flatMap((link) => imagesBehind(link, byMiddle.get(link.from) ?? []));
     return [service, judge(found, indexOf)];
   }));
 }
@@ -54,7 +56,7 @@ function imagesBehind(link: Link, inner: readonly Link[]): Found[] {
 }
 
 function throughMiddle(link: Link, inner: readonly Link[], tier: (link: Link) => Tier): Found[] {
-  return inner.filter((item) => item.to === link.from && kindOf(item.from) === 'image')
+  return inner.filter((item) => kindOf(item.from) === 'image')
     .map((item) => ({ image: item.from, tier: tier(item), confidence: Math.min(item.confidence, link.confidence), link: item }));
 }
 

@@ -29,6 +29,8 @@ export interface RunningCode extends RunningImage {
 /** Everything that is judged of one service: what it runs, who reaches it, whose it is, where it belongs. */
 export interface ServiceState {
   readonly service: Urn;
+  /** Services that a durable service runs as. */
+  readonly runtimes: readonly Urn[];
   readonly deployed: Tristate;
   readonly running: readonly RunningCode[];
   /** Repositories that a definition maps to the service without an image. */
@@ -65,7 +67,7 @@ export async function serviceStates(graph: Graph, services: readonly Urn[], mode
   if (asked.length === 0) return { states: [], links: [], facts: new Map() };
   const around = await surroundings(graph, asked);
   const all = [...new Set([...asked, ...[...around.aliases.values()].flat()])];
-  const running = await runningImages(graph, all);
+  const running = await runningImages(graph, await groupsOf(graph, asked, around));
   const { ways, links } = await collectWays(graph, all);
   const origins = await resolveOrigins(graph, [...running.values()].flat().map((item) => item.image));
   const repositories = repositoriesOf(origins, around);
@@ -75,6 +77,21 @@ export async function serviceStates(graph: Graph, services: readonly Urn[], mode
   const facts = await factsOf(graph, nodes);
   const states = asked.map((service) => stateOf(service, { around, running, ways, origins, owned, facts, model }));
   return { states, links, facts };
+}
+
+/**
+ * Whose statements about images count for a service: its runtimes' for a durable one, and the records that name the
+ * durable one for its only runtime (of several, a record does not say which it means).
+ */
+async function groupsOf(graph: Graph, asked: readonly Urn[], around: Surroundings): Promise<Map<Urn, readonly Urn[]>> {
+  const durable = new Map(asked.map((service) => [service, (around.out.get(service) ?? []).filter((link) => link.kind === 'member-of' && kindOf(link.to) === 'service').map((link) => link.to)]));
+  const slugs = [...new Set([...durable.values()].flat())];
+  const members = slugs.length ? (await graph.links({ nodes: slugs, direction: 'in', kinds: ['member-of'], perNode: PER_NODE })).links : [];
+  const runtimes = Map.groupBy(members.filter((link) => kindOf(link.from) === 'service'), (link) => link.to);
+  return new Map(asked.map((service) => {
+    const single = (durable.get(service) ?? []).filter((slug) => runtimes.get(slug)?.length === 1);
+    return [service, [service, ...(around.aliases.get(service) ?? []), ...single]];
+  }));
 }
 
 function repositoriesOf(origins: ReadonlyMap<Urn, readonly Origin[]>, around: Surroundings): Urn[] {
@@ -124,14 +141,14 @@ function stateOf(service: Urn, all: Gathered): ServiceState {
   const links = [...own, ...inherited];
   const environments = environmentsOf(service, links, all);
   const exposure = exposureOf(service, runtimes, all);
-  const running = unique(group.flatMap((node) => all.running.get(node) ?? []).map((item) => withCode(item, environments, all)));
+  const running = unique((all.running.get(service) ?? []).map((item) => withCode(item, environments, all)));
   const mapped = all.around.mapped.filter((link) => link.to === service).map((link) => link.from);
   const code = [...new Set([...running.filter((item) => !item.candidate).flatMap((item) => item.subPath || item.repository || []), ...mapped])];
   const applications = applicationsOf(service, links, code, all);
   const model = [service, ...slugs, ...applications.map((slug) => parseUrn(`application:${slug}`))];
   const facts = model.flatMap((node) => (node ? all.facts.get(node) ?? [] : []));
   return {
-    service, running, mapped, exposure, environments, applications,
+    service, runtimes: [...runtimes].sort(), running, mapped, exposure, environments, applications,
     deployed: deployedOf(service, runtimes, running, all.facts),
     ways: group.flatMap((node) => all.ways.get(node) ?? []),
     accounts: [...new Set([...placesOf(links), ...placesOf([...all.around.places.values()].flat().filter((link) => placesOf(links).includes(link.from)))])]

@@ -1,3 +1,4 @@
+import { kindOf } from '@throughline/domain';
 import type { TenantId, Urn } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import { deriveAsset, mergeAssetClaims } from '../domain/assets.js';
@@ -95,7 +96,10 @@ async function saveDerived(unit: Unit, tenant: TenantId, urns: readonly Urn[], c
   for (const claim of claims) byNode.set(claim.urn, [...(byNode.get(claim.urn) ?? []), claim]);
   const derived = urns.flatMap((node): Asset[] => {
     const asset = deriveAsset(byNode.get(node) ?? []);
-    return asset ? [{ ...asset, firstSeen: Math.min(before.get(node)?.firstSeen ?? asset.lastSeen, asset.lastSeen) }] : [];
+    const known = before.get(node);
+    // a deployment record describes the image that it names: only its origin says that somebody knows it
+    const resolved = kindOf(node) === 'image' ? known?.resolved ?? false : true;
+    return asset ? [{ ...asset, resolved, firstSeen: Math.min(known?.firstSeen ?? asset.lastSeen, asset.lastSeen) }] : [];
   });
   const different = derived.filter((asset) => !sameAsset(before.get(asset.urn), asset));
   await saveAssets(unit, tenant, different);

@@ -11,6 +11,16 @@ const PAGES = [
   ['trace', `/trace?from=${PAY}`], ['trace-hops', `/trace?from=${PAY}&hops=all`], ['trace-back', `/trace?from=${encodeURIComponent('endpoint:pay.acme.example')}&direction=backward`], ['trace-start', '/trace'],
   ['scans', '/collect/scans'], ['connectors', '/collect/connectors'], ['dead-letters', '/collect/dead-letters'], ['inventory', '/inventory/services'], ['setup', '/setup'], ['admin', '/admin'], ['sign-in', '/sign-in'], ['lost', '/findings/nope'],
 ];
+/** What a click or a key opens. */
+const STATES = [
+  ['peek', '/findings', async (page) => { await page.keyboard.press('j'); await page.keyboard.press('x'); await page.keyboard.press('Space'); }],
+  ['palette', '/findings', async (page) => { await page.keyboard.press('Control+k'); await page.keyboard.type('lodash'); }],
+  ['keys', '/today', (page) => page.keyboard.press('?')],
+  ['filter', '/findings', (page) => page.click('.choice summary')],
+  ['panel', `/trace?from=${PAY}`, (page) => page.click('.trace-node.subject-node')],
+  ['edge', `/trace?from=${PAY}`, (page) => page.locator('.trace-hit').nth(2).click({ force: true })],
+  ['past', `/trace?from=${PAY}&at=${new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 19)}Z`, async () => undefined],
+];
 const VIEWS = [['light', 1440, 900, 'light'], ['dark', 1440, 900, 'dark'], ['narrow', 360, 780, 'light']];
 
 mkdirSync(folder, { recursive: true });
@@ -32,6 +42,15 @@ for (const world of ['few', 'many', 'none']) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) console.log(shot, `is ${wide} px too wide`);
       await page.screenshot({ path: `${folder}/${shot}.png`, fullPage: !/many-.*-findings/.test(shot) });
+    }
+    for (const [name, path, act] of STATES) {
+      const shot = `${world}-${view}-${name}`;
+      if (world === 'none' || !filter.test(shot)) continue;
+      await page.goto(mock.url + path);
+      await page.waitForLoadState('networkidle');
+      await act(page);
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: `${folder}/${shot}.png` });
     }
     await context.close();
   }

@@ -6,10 +6,12 @@ export function Modal({ label, onClose, children }: { readonly label: string; re
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // A dialog of text takes the focus itself; one with a field to type in has put it there.
+    if (element && !element.querySelector('input[type="text"], input:not([type])')) element.focus();
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} className="modal" aria-label={label} onClose={onClose} onClick={(event) => { if (event.target === dialog.current) onClose(); }}>
+    <dialog ref={dialog} className="modal" tabIndex={-1} aria-label={label} onClose={onClose} onClick={(event) => { if (event.target === dialog.current) onClose(); }}>
       {children}
     </dialog>
   );

@@ -44,7 +44,7 @@ function NodeFacts({ node, trace, worst, at }: PanelProps & { readonly node: Dra
       {node.kind === 'team' && <Link to="/findings" search={{ team: node.urn.slice(5) }}>Findings of this team</Link>}
       {found.length > 0 && <><h3>Worst finding here</h3><ul className="stack-s">{found.map((one) => <li key={one.id} className="row"><Band band={one.band} score={one.score} /><Link to="/findings/$id" params={{ id: one.id }} className="ellipsis">{one.title}</Link></li>)}</ul></>}
       {node.members.length > 1 && <><h3>Folded into it</h3><ul className="stack-s">{node.members.slice(1, 12).map((one) => <li key={one.urn}><span className="meta">{kindWord(one.kind)}</span> <Link to="/trace" search={{ from: one.urn }} className="break">{titleOf(one)}</Link></li>)}{node.members.length > 12 && <li className="meta">and {node.members.length - 12} more</li>}</ul></>}
-      {touching.length > 0 && <><h3>Links</h3><ul className="stack">{touching.slice(0, 12).map((link, index) => <LinkFacts key={index} link={link} at={at} />)}</ul></>}
+      {touching.length > 0 && <><h3>Links</h3><ul className="stack">{touching.slice(0, 12).map((link, index) => <LinkFacts key={index} link={link} at={at} trace={trace} />)}</ul></>}
       <Link to="/trace" search={{ from: node.urn }} className="button">Trace from here</Link>
     </>
   );
@@ -58,20 +58,21 @@ function Attributes({ of }: { readonly of: Readonly<Record<string, unknown>> }):
   return <dl className="facts">{facts.map(([name, value]) => <Fragment key={name}><dt>{name.replace(/([A-Z])/g, ' $1').toLowerCase()}</dt><dd className="break">{Array.isArray(value) ? value.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(', ') : String(value)}</dd></Fragment>)}</dl>;
 }
 
-function EdgeFacts({ edge, at }: PanelProps & { readonly edge: DrawnEdge }): ReactElement {
+function EdgeFacts({ edge, at, trace }: PanelProps & { readonly edge: DrawnEdge }): ReactElement {
   return (
     <>
       {edge.style === 'contested' && <p>Several sources fit equally well. All are shown, none is claimed.</p>}
       {edge.links.length > 1 && <p className="meta">This line stands for {edge.links.length} links and is drawn as the weakest hop.</p>}
-      <ul className="stack">{edge.links.map((link, index) => <LinkFacts key={index} link={link} at={at} />)}</ul>
+      <ul className="stack">{edge.links.map((link, index) => <LinkFacts key={index} link={link} at={at} trace={trace} />)}</ul>
     </>
   );
 }
 
-function LinkFacts({ link, at }: { readonly link: TraceLink; readonly at: number }): ReactElement {
+function LinkFacts({ link, at, trace }: { readonly link: TraceLink; readonly at: number; readonly trace: Trace }): ReactElement {
+  const name = (urn: string): string => { const node = trace.nodes.find((one) => one.urn === urn); return node ? titleOf(node) : shortName(urn); };
   return (
     <li className="link-facts">
-      <p><b>{shortName(link.from)}</b> {link.kind.replaceAll('-', ' ')} <b>{shortName(link.to)}</b></p>
+      <p><b title={link.from}>{name(link.from)}</b> {link.kind.replaceAll('-', ' ')} <b title={link.to}>{name(link.to)}</b></p>
       <dl className="facts">
         <dt>How known</dt><dd>{STYLE_WORDS[lineStyle(link, at)]}, {methodWords(link.method)}</dd>
         <dt>Confidence</dt><dd>{percent(link.confidence * 100, 100)}{link.confidence < 0.5 && ', a candidate'}</dd>

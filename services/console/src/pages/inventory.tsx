@@ -41,12 +41,12 @@ function AssetTable({ kind, assets }: { readonly kind: string; readonly assets: 
   const findings = (asset: Asset): Record<string, string> => (kind === 'repositories' ? { repository: asset.urn.slice('repo:'.length) } : { service: asset.name });
   return (
     <div className="table-wrap"><table className="table cards-narrow">
-      <thead><tr><th scope="col">Name</th>{attributes.map((name) => <th key={name} scope="col">{sentenceCase(name)}</th>)}<th scope="col">Urn</th><th scope="col"><span className="sr">Open</span></th></tr></thead>
+      <thead><tr><th scope="col">Name</th>{attributes.map((name) => <th key={name} scope="col">{sentenceCase(name)}</th>)}<th scope="col">URN</th><th scope="col"><span className="sr">Open</span></th></tr></thead>
       <tbody>{assets.map((asset) => (
         <tr key={asset.urn}>
           <td data-label="Name"><span className="row-wrap"><span className="strong">{kind === 'repositories' ? asset.urn.replace(/^repo:[^/]+\//, '') : asset.name}</span>{asset.attributes?.['resolved'] === false && <span className="tag dashed">not described yet</span>}</span></td>
           {attributes.map((name) => <td key={name} data-label={sentenceCase(name)}><Mono text={cellText(asset.attributes?.[name])} max={32} copy={false} /></td>)}
-          <td data-label="Urn"><Mono text={asset.urn} max={44} /></td>
+          <td data-label="URN"><Mono text={asset.urn} max={44} /></td>
           <td data-label="Open"><span className="row-wrap"><Link to="/findings" search={findings(asset)}>Findings</Link><Link to="/trace" search={{ from: asset.urn }}>Trace</Link></span></td>
         </tr>
       ))}</tbody>

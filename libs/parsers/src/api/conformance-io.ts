@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-imports -- the kit of the tests reads fixtures; parsers never import it */
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-imports, no-restricted-syntax -- the kit of the tests reads fixtures and UPDATE_GOLDEN; parsers never import it */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -4,12 +4,12 @@ import { derivedId, TOPICS, type ScanHeader, type ScanMarker, type ScanReceived 
 import type { Clock, TenantId } from '@throughline/domain';
 import type { SecretHasher } from '@throughline/keyring';
 import { ReportError, type Parser, type ParseSummary, type ReportMeta } from '@throughline/parsers';
-import { ensureRetention } from '../due/retention.js';
 import type { Unit } from '@throughline/persistence';
 import type { BatchContext } from '@throughline/stream';
 import { brokenMarker, completeMarker, markerOf, openScan, rejectedMarker, type Opened } from '../domain/scan.js';
+import { ensureRetention } from '../due/retention.js';
 import { saveParserRun } from '../persistence/parser-run.repository.js';
-import { endProgress, nextPart } from '../persistence/progress.repository.js';
+import { endProgress, nextPart, touch } from '../persistence/progress.repository.js';
 import { chooseParser, reportOf } from './open-report.js';
 import { Rejection } from './rejection.js';
 import { ScanOutput, type InlineBudget } from './scan-output.js';
@@ -113,7 +113,7 @@ async function keepAlive<R>(unit: Unit, work: () => Promise<R>): Promise<R> {
   let ping: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     // A failure is found by the next statement of the unit itself.
-    ping = ping.then(() => unit.query('select 1')).catch(() => undefined);
+    ping = ping.then(() => touch(unit)).catch(() => undefined);
   }, PING_MS);
   try {
     return await work();

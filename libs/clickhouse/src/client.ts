@@ -1,4 +1,4 @@
-import { ClickHouseError, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 
 export interface ClickHouseOptions {
   readonly url: string;
@@ -29,6 +29,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     url: options.url, database: options.database, request_timeout: 60_000, max_open_connections: 6,
     ...(options.username !== undefined && { username: options.username }), ...(options.password !== undefined && { password: options.password }),
     clickhouse_settings: { date_time_input_format: 'best_effort' },
+    // Errors are thrown to the caller, who knows what they mean; the client's own log would repeat them with the statement.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 2500 },
   });
   return {
@@ -51,7 +53,7 @@ async function insert(client: ClickHouseClient, table: string, rows: readonly ob
 }
 
 /** ClickHouse's error codes that blame the rows themselves; all else (network, overload, restart) is worth a retry. */
-const ROWS_AT_FAULT = new Set(['6', '26', '27', '41', '53', '69', '70', '72', '117', '321', '349', '441']);
+const ROWS_AT_FAULT = new Set(['6', '26', '27', '38', '41', '53', '69', '70', '72', '117', '321', '349', '376', '467']);
 
 /** True when the same insert can never succeed, because a value does not fit its column. */
 export function blamesRows(error: unknown): boolean {

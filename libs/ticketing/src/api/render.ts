@@ -36,7 +36,7 @@ export function plain(text: string): string {
 
 /** Foreign text as inert Markdown: active characters escaped, mentions and issue references broken. */
 export function escape(text: string): string {
-  return plain(text).replace(/[\\`*_{}[\]()<>#+\-.!|~$]/g, '\\$&').replace(/&/g, '&amp;').replace(/@/g, '@\u200b');
+  return plain(text).replace(/[\\`*_{}[\]()#+\-.!|~$]/g, '\\$&').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/@/g, '@\u200b');
 }
 
 function fence(text: string): string {

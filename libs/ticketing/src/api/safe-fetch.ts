@@ -1,6 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, fetch as undiciFetch, type RequestInfo, type RequestInit as UndiciInit } from 'undici';
 import { DestinationError } from './destination.js';
 import { isPublicAddress } from './address.js';
 
@@ -38,7 +38,9 @@ export class SafeHttp {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const url = this.check(input instanceof Request ? input.url : String(input));
     try {
-      return await fetch(input, { ...init, redirect: 'manual', signal: init.signal ?? AbortSignal.timeout(this.timeoutMs), dispatcher: this.#isExcepted(url) ? this.#open : this.#agent } as RequestInit);
+      // undici's own fetch: the one built into Node takes agents of its own version only. The two have the same shapes.
+      const options = { ...init, redirect: 'manual', signal: init.signal ?? AbortSignal.timeout(this.timeoutMs), dispatcher: this.#isExcepted(url) ? this.#open : this.#agent };
+      return await undiciFetch(input as unknown as RequestInfo, options as unknown as UndiciInit) as unknown as Response;
     } catch (error) {
       throw new DestinationError('retry', `${url.host} did not answer`, undefined, { cause: error });
     }

@@ -42,6 +42,7 @@ export interface ScanSpec {
   readonly version?: string;
   readonly commit?: string;
   readonly base?: string;
+  readonly pullRequest?: string;
   readonly coverage?: string;
   readonly quarantined?: number;
   readonly rejected?: string;
@@ -70,7 +71,7 @@ function headerOf(spec: ScanSpec): ScanHeader {
     scanId: spec.scanId ?? v7(), tenantId: TENANT, sequence: spec.sequence, tool, toolVersion: '1', format: 'sarif', scope: `${asset}||${tool}||${line}`, receivedAt, scannedAt: receivedAt,
     target: {
       asset, version, line, defaultLine, path: '', category: '', application: 'pay', service: '', repository: 'github.com/acme/pay', branch: line, commit: spec.commit ?? `c${spec.sequence}`,
-      image: '', url: '', account: '', environment: '', build: '', pullRequest: '', base: spec.base ?? '',
+      image: '', url: '', account: '', environment: '', build: '', pullRequest: spec.pullRequest ?? '', base: spec.base ?? '',
     },
   };
 }

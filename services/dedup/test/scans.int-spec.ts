@@ -123,6 +123,17 @@ describe('scans on a real database', () => {
     expect((await harness.apply(scan({ sequence: 5, line: 'feature', drafts: [] }))).changed).toEqual([]);
   });
 
+  it('a pull request without a branch, or from a fork\'s main, is not the default line; a renamed default branch is', async () => {
+    await harness.apply(scan({ sequence: 1, drafts: evals([10]) }));
+    for (const [sequence, line] of [[2, 'default'], [3, 'main']] as const) {
+      const told = await harness.apply(scan({ sequence, line, defaultLine: false, pullRequest: '7', drafts: [] }));
+      expect(told).toMatchObject({ changed: [], completed: [{ counts: { absent: 0 } }] });
+    }
+    const renamed = await harness.apply(scan({ sequence: 4, line: 'main', defaultLine: true, drafts: [] }));
+    expect(renamed.changed).toMatchObject([{ status: 'awaiting-verification', line: 'main' }]);
+    expect(renamed.completed[0]).toMatchObject({ baseline: false });
+  });
+
   it('compares with a named base commit', async () => {
     await harness.apply(scan({ sequence: 1, commit: 'base', drafts: evals([10]) }));
     await harness.apply(scan({ sequence: 2, commit: 'later', drafts: [...evals([10]), draft({ location: at('src/x.js', 1, 'eval(x)') })] }));

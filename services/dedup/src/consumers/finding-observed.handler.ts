@@ -6,7 +6,7 @@ import type { Policy } from '../domain/evolve.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
 import { planFor } from '../persistence/plans.js';
 import { applyWave } from './apply-wave.js';
-import { completeScan } from './complete-scan.js';
+import { completeScans } from './complete-scans.js';
 import { identityLock } from './identity-lock.js';
 import { openScans } from './open-scans.js';
 
@@ -28,7 +28,7 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
       const scans = await openScans(unit, wave);
       if (scans.length === 0) continue;
       await applyWave(unit, scans, deciding);
-      for (const open of scans) await completeScan(unit, open, deciding);
+      await completeScans(unit, scans, deciding);
     }
   }
   return flaws.map((flaw) => (flaw === undefined ? done : reject('invalid_header', flaw)));

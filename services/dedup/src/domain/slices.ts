@@ -1,4 +1,4 @@
-import type { FindingObserved, ScanHeader, ScanMarker } from '@throughline/contracts';
+import type { FindingObserved, ScanHeader, ScanMarker, ScanTarget } from '@throughline/contracts';
 import { isUuid } from '@throughline/domain';
 import { fingerprint } from './identity/index.js';
 
@@ -60,14 +60,23 @@ export function wavesOf(records: readonly Incoming[]): readonly (readonly Slice[
 function begun({ value: { header }, headers }: Incoming): Slice {
   const { asset, path, category } = header.target;
   const received = Date.parse(header.receivedAt);
+  const stream = fingerprint('stream', header.tenantId, asset, path, header.tool, category);
   return {
     header, tenantId: header.tenantId, receivedAt: new Date(received).toISOString(),
     assetId: fingerprint('asset', header.tenantId, asset),
-    scopeId: fingerprint('scope', header.tenantId, header.scope),
-    stream: fingerprint('stream', header.tenantId, asset, path, header.tool, category),
+    scopeId: scopeIdOf(stream, header.target),
+    stream,
     clockSkew: Date.parse(header.scannedAt) > received + SKEW_MS,
     parts: [], marker: null, cause: { headers },
   };
+}
+
+/**
+ * The default line is one line, whatever it is called: `master` renamed to `main`, or an upload that names no branch, goes
+ * on where the other was. A branch is never that line, also when a pull request's upload names no branch, or a fork's `main`.
+ */
+function scopeIdOf(stream: string, { defaultLine, line, pullRequest }: ScanTarget): string {
+  return defaultLine ? fingerprint('default line', stream) : fingerprint('branch', stream, line, line === 'default' ? pullRequest : '');
 }
 
 /** A part that came twice counts once. */

@@ -1,4 +1,4 @@
-import type { ScanCounts, ScanMarker } from '@throughline/contracts';
+import type { ScanMarker } from '@throughline/contracts';
 import type { Unit } from '@throughline/persistence';
 import type { Membership } from '../domain/apply.js';
 import type { Asset } from '../domain/model.js';
@@ -63,7 +63,7 @@ export async function saveScopes(unit: Unit, scopes: readonly NewScope[]): Promi
     `insert into scope (scope_id, tenant_id, asset_id, stream, name, line, default_line, head_sequence, head_at, head_version)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::boolean[], $8::bigint[], $9::timestamptz[], $10::text[])
      on conflict (scope_id) do update set head_sequence = excluded.head_sequence, head_at = excluded.head_at, head_version = excluded.head_version,
-       previous_at = scope.head_at, previous_version = scope.head_version, default_line = excluded.default_line
+       previous_at = scope.head_at, previous_version = scope.head_version, name = excluded.name, line = excluded.line
      where scope.head_sequence < excluded.head_sequence`,
     [scopes.map((one) => one.scopeId), scopes.map((one) => one.tenantId), scopes.map((one) => one.assetId), scopes.map((one) => one.stream),
       scopes.map((one) => one.name), scopes.map((one) => one.line), scopes.map((one) => one.defaultLine), scopes.map((one) => one.sequence),
@@ -179,12 +179,4 @@ export async function takenBy(unit: Unit, scanId: string, occurrenceIds: readonl
     [scanId, occurrenceIds], { name: 'dedup_taken' },
   );
   return rows.map((row) => row.id);
-}
-
-export async function closeScan(unit: Unit, scan: { readonly scanId: string; readonly scopeId: string; readonly applied: boolean; readonly counts: ScanCounts; readonly at: string }): Promise<void> {
-  await unit.query(
-    `with closed as (update scan set state = 'completed', applied = $2, counts = $3::jsonb, completed_at = $4 where scan_id = $1 returning scope_id)
-     update scope set completed_scans = completed_scans + 1 where scope_id in (select scope_id from closed)`,
-    [scan.scanId, scan.applied, JSON.stringify(scan.counts), scan.at], { name: 'dedup_close_scan' },
-  );
 }

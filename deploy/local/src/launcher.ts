@@ -9,7 +9,7 @@ import { writeJsonAtomic } from './home/files.js';
 import { lockHome, type HomeLock } from './home/lock.js';
 import { homePaths } from './home/paths.js';
 import { isPortFree } from './home/ports.js';
-import { preparation, registerSchemas } from './prepare.js';
+import { preparation, registerSchemas, schemaIdsAreKept } from './prepare.js';
 import { capRunningLog } from './process/log-file.js';
 import type { Supervised } from './process/supervised.js';
 import type { Progress } from './progress.js';
@@ -44,6 +44,7 @@ class LocalLauncher implements Launcher {
   private urls: Record<string, string> = {};
   private logTimer: NodeJS.Timeout | undefined;
   private stopped: Promise<void> | undefined;
+  private readonly servicesReady = Promise.withResolvers<void>();
 
   constructor(private readonly options: LauncherOptions) {}
 
@@ -59,13 +60,18 @@ class LocalLauncher implements Launcher {
     if (this.lock.recovered) progress.note(`recovering from a run that was killed: ended ${ended} processes it left behind`);
     await this.requireGatewayPort();
     const names = findServices(config.root).filter((name) => this.options.only?.includes(name) ?? true);
+    const warm = await schemaIdsAreKept(paths.schemaIds);
+    // The registry may come after the ready line: its process number is written when it is there.
     const engines = await startEngines(config.home, {
+      registryAfter: warm ? this.servicesReady.promise : undefined,
       cache: config.cache, progress, reservedPorts: [config.gatewayPort], extraPorts: names.filter((name) => name !== 'gateway').concat('sampleReceiver'),
       events: this.events(), onReady: preparation(config.root, progress),
       addressed: (found) => this.address(found, names),
     });
-    await registerSchemas(engines, progress);
+    engines.registryReady.then(() => this.writeEndpoints(), () => undefined);
+    await registerSchemas(engines, progress, !warm);
     await this.startServices(engines, names);
+    this.servicesReady.resolve();
     if (!this.options.empty) await loadSampleWorld(paths, this.gatewayUrl, engines.ports['sampleReceiver'] ?? 0, progress);
     this.logTimer = setInterval(() => this.capLogs(), LOG_CHECK_MS).unref();
     if (this.stopped) return;

@@ -33,17 +33,19 @@ export const preparation = (root: string, progress: Progress) => ({
   kafka: (engines: Engines) => progress.step('topics and grants applied', () => applyTopics(engines)),
 });
 
+/** True when the home's file knows every schema of this build: then nothing waits for the registry. */
+export const schemaIdsAreKept = async (schemaIdsFile: string): Promise<boolean> => (await topicTool()).idsAreComplete(schemaIdsFile);
+
 /**
  * Registers the schemas and keeps their ids. Where the home has the ids of every schema of this build already, nobody
  * waits for it: the registry is then only told again, in the background.
  */
-export const registerSchemas = async (engines: Engines, progress: Progress): Promise<void> => {
+export const registerSchemas = async (engines: Engines, progress: Progress, wait: boolean): Promise<void> => {
   const tool = await topicTool();
   const apply = async (): Promise<void> => {
     await engines.registryReady;
     await progress.step('schemas registered', () => tool.applySchemas(engines.registryUrl, engines.paths.schemaIds).then(() => undefined));
   };
-  if (!tool.idsAreComplete(engines.paths.schemaIds)) return apply();
-  progress.note('schema ids are kept from the last start: not waiting for the registry');
+  if (wait) return apply();
   apply().catch((error: unknown) => progress.note(`the schema registry is not in use yet: ${error instanceof Error ? error.message : String(error)}`));
 };

@@ -27,6 +27,8 @@ export interface EngineOptions {
   /** More names that get a port (the services). */
   readonly extraPorts?: readonly string[];
   readonly events?: SupervisorEvents;
+  /** Start the schema registry only after this: on a warm start nobody needs it, and it takes CPU from those that are waited for. */
+  readonly registryAfter?: Promise<unknown>;
   /** Called as soon as the addresses are known, before anything runs. */
   readonly addressed?: (engines: Engines) => void;
   /** What to do as soon as one of them serves, while the others still start (migrations, topics). */
@@ -85,7 +87,7 @@ export const startEngines = async (home: string, options: EngineOptions): Promis
   ensureKeys(paths);
   const ports = await choosePorts([...ENGINE_PORTS, ...(options.extraPorts ?? [])], previousPorts(paths), options.reservedPorts);
   writeJsonAtomic(paths.ports, ports);
-  return launch({ paths, secrets, ports, files, progress, options });
+  return launch({ paths, secrets, ports, files, progress, options, stopped: false });
 };
 
 interface Plan {
@@ -95,6 +97,7 @@ interface Plan {
   readonly files: EngineFiles;
   readonly progress: Progress;
   readonly options: EngineOptions;
+  stopped: boolean;
 }
 
 const portOf = (plan: Plan, name: (typeof ENGINE_PORTS)[number]): number => plan.ports[name] ?? 0;
@@ -124,6 +127,7 @@ const describe = (plan: Plan, each: Record<EngineName, Supervised>, registryRead
     registryUrl: registryUrl(portOf(plan, 'schemaRegistry')),
     clickhouseUrl: clickhouseUrl(portOf(plan, 'clickhouse')),
     async stop() {
+      plan.stopped = true;
       await Promise.all([each.kafka.stop(20_000), each['schema-registry'].stop(10_000)]);
       await Promise.all([each.clickhouse.stop(10_000), each.postgres.stop(20_000)]);
     },
@@ -144,7 +148,9 @@ const launch = async (plan: Plan): Promise<Engines> => {
     await plan.progress.step(`${LABELS[name]} ready`, () => each[name].start());
     await plan.options.onReady?.[name]?.(engines);
   };
-  bring('schema-registry').then(registry.resolve, registry.reject);
+  void Promise.resolve(plan.options.registryAfter)
+    .then(() => (plan.stopped ? undefined : bring('schema-registry')))
+    .then(registry.resolve, registry.reject);
   const started = await Promise.allSettled((['postgres', 'clickhouse', 'kafka'] as const).map(bring));
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) {

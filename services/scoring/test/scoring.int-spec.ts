@@ -51,6 +51,11 @@ describe('a finding gets its score', () => {
     expect(risks[0]?.factors.find((factor) => factor.name === 'exploited')?.value).toBe('exploited in the wild (CVE-2021-44228 in KEV)');
     await harness.intel([{ ...kev, version: 2, withdrawn: true }]);
     expect((await harness.due()).risks.map((risk) => risk.version)).toEqual([3, 3]);
+    await harness.findings([finding({ version: 2, identifiers: ['CVE-2000-1'] })]);
+    await harness.intel([{ ...kev, advisory: 'CVE-2000-1' }]);
+    expect((await harness.due()).risks.map((risk) => risk.findingId).sort()).toEqual([findingId(1), findingId(2)]);
+    await harness.intel([{ ...kev, version: 3 }]);
+    expect((await harness.due()).risks.map((risk) => risk.findingId)).toEqual([findingId(3)]);
   });
 
   it('FAULTS 33: EPSS applied twice gives no event the second time, nor does a move that the formula does not see', async () => {
@@ -153,7 +158,7 @@ describe('clocks, tickets, tenants', () => {
   it('FAULTS 55: another tenant sees nothing, even without a condition in the query', async () => {
     await harness.contexts([context()]);
     await harness.findings([finding()]);
-    for (const table of ['findings', 'chain_contexts', 'scan_ledger', 'finding_history', 'exceptions', 'activations', 'policies', 'tickets']) {
+    for (const table of ['findings', 'finding_identifiers', 'chain_contexts', 'scan_ledger', 'finding_history', 'exceptions', 'activations', 'policies', 'tickets']) {
       expect(await harness.run((unit) => unit.query(`select * from ${table}`), OTHER_TENANT)).toEqual([]);
     }
     await expect(harness.run((unit) => unit.query(`insert into activations values ($1, $2, 'team', 'x', '', '', now())`, [TENANT, findingId(1)]), OTHER_TENANT)).rejects.toThrow(/row-level security/);

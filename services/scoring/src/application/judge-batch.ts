@@ -7,6 +7,7 @@ import { DEFAULT_POLICIES } from '../domain/policy.js';
 import { contextKey, loadContexts } from '../persistence/context.repository.js';
 import { loadActivations, loadExceptions } from '../persistence/decision.repository.js';
 import { saveFindings, saveHistory, type FindingWrite, type HistoryWrite, type StoredFinding } from '../persistence/finding.repository.js';
+import { saveIdentifiers } from '../persistence/identifier.repository.js';
 import { kevFeedDate, loadIntel } from '../persistence/intel.repository.js';
 import { loadPolicies } from '../persistence/policy.repository.js';
 import { changesBetween, seenBySubscribers, storedJudgement } from './stored-judgement.js';
@@ -42,10 +43,13 @@ export async function judgeBatch(unit: Unit, subjects: readonly Subject[], cause
     if (outcome.changed) messages.push(message(outcome.changed));
   }
   await saveFindings(unit, writes);
+  await saveIdentifiers(unit, subjects.filter(idsMoved).map(({ finding, stored }) => ({ ...finding, replaces: stored !== null })));
   await saveHistory(unit, history);
   unit.announce(...messages);
   return messages.length;
 }
+
+const idsMoved = ({ finding, stored }: Subject): boolean => stored === null || finding.identifiers.join() !== stored.finding.identifiers.join();
 
 type Known = Awaited<ReturnType<typeof loadKnown>>;
 

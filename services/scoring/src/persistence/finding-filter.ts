@@ -31,7 +31,14 @@ const COLUMN_FILTERS = [
 /** Collects conditions and their parameters; column names come from this file only, values are always parameters. */
 export class Conditions {
   readonly parameters: unknown[] = [];
+  /** Placeholder of the tenant, for sub-selects. */
+  readonly tenant: string;
   readonly #parts: string[] = [];
+
+  constructor(tenant: string) {
+    this.tenant = this.parameter(tenant);
+    this.add(`f.tenant_id = ${this.tenant}::uuid`);
+  }
 
   parameter(value: unknown): string {
     this.parameters.push(value);
@@ -51,10 +58,10 @@ export class Conditions {
 export function applyFilter(conditions: Conditions, filter: FindingFilter): void {
   for (const name of COLUMN_FILTERS) {
     const values = filter[name];
-    if (values) conditions.add(`f.${name} = any(${conditions.parameter(values.map((value) => (value === 'none' ? '' : value)))}::text[])`);
+    if (values) conditions.add(oneOf(conditions, `f.${name}`, values.map((value) => (value === 'none' ? '' : value))));
   }
   if (filter.tool) conditions.add(`f.tools && ${conditions.parameter(filter.tool)}::text[]`);
-  if (filter.identifier) conditions.add(`f.identifiers && ${conditions.parameter(filter.identifier.map((id) => id.toUpperCase()))}::text[]`);
+  if (filter.identifier) applyIdentifiers(conditions, filter.identifier);
   if (filter.component) conditions.add(`(${filter.component.map((value) => componentCondition(conditions, value)).join(' or ')})`);
   if (filter.ticketed !== undefined) conditions.add(`${filter.ticketed ? '' : 'not '}exists (select from tickets t where t.tenant_id = f.tenant_id and t.fix_id = f.fix_id)`);
   if (filter.scan) applyScan(conditions, filter.scan);
@@ -68,11 +75,22 @@ function componentCondition(conditions: Conditions, value: string): string {
   return `strpos(f.component, '/' || ${parameter} || '@') > 0`;
 }
 
+/** One value is an equality, so that an index whose next column is the score gives the order too. */
+function oneOf(conditions: Conditions, column: string, values: readonly string[]): string {
+  return values.length === 1 ? `${column} = ${conditions.parameter(values[0])}::text` : `${column} = any(${conditions.parameter(values)}::text[])`;
+}
+
+/** Found first and then ordered: by itself the planner walks the order and meets a rare id late. */
+export function applyIdentifiers(conditions: Conditions, identifiers: readonly string[]): void {
+  const ids = conditions.parameter(identifiers.map((id) => id.toUpperCase()));
+  conditions.add(`f.finding_id = any(array(select m.finding_id from finding_identifiers m where m.tenant_id = ${conditions.tenant}::uuid and m.identifier = any(${ids}::text[])))`);
+}
+
 /** What a scan created or changed: last and first are columns, in between is history. Unchanged findings leave no trace here by design. */
 function applyScan(conditions: Conditions, scans: readonly string[]): void {
   const ids = `${conditions.parameter(scans.filter(isUuid))}::uuid[]`;
-  conditions.add(`(f.scan_id = any(${ids}) or f.first_scan_id = any(${ids}) or f.finding_id in (
-    select h.finding_id from finding_history h where h.tenant_id = f.tenant_id and h.scan_id = any(${ids})))`);
+  const of = (table: string, column: string): string => `select m.finding_id from ${table} m where m.tenant_id = ${conditions.tenant}::uuid and m.${column} = any(${ids})`;
+  conditions.add(`f.finding_id = any(array(${of('findings', 'scan_id')} union ${of('findings', 'first_scan_id')} union ${of('finding_history', 'scan_id')}))`);
 }
 
 /** Title and path by substring, ids exactly; at most 200 characters, and the statement has a time limit. */
@@ -80,5 +98,5 @@ function applyText(conditions: Conditions, text: string): void {
   const like = conditions.parameter(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
   const id = conditions.parameter([text.toUpperCase()]);
   const uuid = isUuid(text.toLowerCase()) ? ` or f.finding_id = ${conditions.parameter(text.toLowerCase())}::uuid` : '';
-  conditions.add(`(f.title ilike ${like} or f.path ilike ${like} or f.component ilike ${like} or f.identifiers && ${id}::text[]${uuid})`);
+  conditions.add(`(f.title ilike ${like} or f.path ilike ${like} or f.component ilike ${like} or f.identifiers @> ${id}::text[]${uuid})`);
 }

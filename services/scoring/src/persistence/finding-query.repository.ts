@@ -67,8 +67,7 @@ const VIEW = `f.finding_id, f.issue_id, f.risk_version, f.first_judged_at, f.jud
 /** One page and one row more. Keyset: concurrent writes neither skip nor repeat rows that did not move. */
 export async function listFindings(unit: Unit, tenant: string, request: ListRequest): Promise<readonly FindingView[]> {
   await unit.query(`set local statement_timeout = '10s'`);
-  const conditions = new Conditions();
-  conditions.add(`f.tenant_id = ${conditions.parameter(tenant)}::uuid`);
+  const conditions = new Conditions(tenant);
   applyFilter(conditions, request.filter);
   const [expression, type] = SORTS[request.sort];
   if (request.after) applyAfter(conditions, expression, type, request.descending, request.after);

@@ -36,15 +36,15 @@ export interface GroupFacts {
  */
 export async function listGroups(unit: Unit, tenant: string, column: GroupColumn, filter: FindingFilter, after: readonly [score: number, findingId: string] | null, limit: number): Promise<readonly GroupView[]> {
   await unit.query(`set local statement_timeout = '10s'`);
-  const conditions = new Conditions();
-  conditions.add(`f.tenant_id = ${conditions.parameter(tenant)}::uuid and f.live`);
+  const conditions = new Conditions(tenant);
+  conditions.add('f.live');
   applyFilter(conditions, filter);
   const same = conditions.sql();
   const [score, id] = after ? [conditions.parameter(after[0]), conditions.parameter(after[1])] : ['', ''];
   const start = after ? `and f.score <= ${score}::integer and (f.score < ${score}::integer or f.finding_id > ${id}::uuid)` : '';
   const rows = await unit.query<{ id: string; score: number; finding_id: string }>(
     `select f.${column} as id, f.score, f.finding_id from findings f where ${same} ${start}
-       and not exists (select from findings g where g.tenant_id = f.tenant_id and g.${column} = f.${column} and ${same.replaceAll('f.', 'g.')}
+       and not exists (select from findings g where g.tenant_id = f.tenant_id and g.${column} = f.${column} and ${same.replaceAll(/\bf\./g, 'g.')}
          and g.score >= f.score and (g.score > f.score or g.finding_id < f.finding_id))
      order by f.score desc, f.finding_id limit ${conditions.parameter(limit + 1)}`,
     conditions.parameters,

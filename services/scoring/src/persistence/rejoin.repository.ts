@@ -1,4 +1,5 @@
 import type { Unit } from '@throughline/stream';
+import { applyIdentifiers, Conditions } from './finding-filter.js';
 import type { ExceptionScope } from '../domain/exception.js';
 
 type IdRow = { readonly finding_id: string };
@@ -20,22 +21,22 @@ export async function staleOfAsset(unit: Unit, tenant: string, asset: string, af
 
 export async function withIdentifiers(unit: Unit, tenant: string, advisories: readonly string[], after: string, limit: number): Promise<readonly string[]> {
   return ids(await unit.query<IdRow>(
-    'select finding_id from findings where tenant_id = $1 and identifiers && $2::text[] and finding_id > $3 order by finding_id limit $4',
+    'select distinct finding_id from finding_identifiers where tenant_id = $1 and identifier = any($2::text[]) and finding_id > $3 order by finding_id limit $4',
     [tenant, advisories, after, limit], { name: 'scoring_with_identifiers' },
   ));
 }
 
-/** Findings that an exception's scope may cover (a superset where a path is given; the domain decides). */
+/** Findings that an exception's scope may cover (a superset where a prefix is given; the domain decides). */
 export async function inScope(unit: Unit, tenant: string, scope: ExceptionScope, after: string, limit: number): Promise<readonly string[]> {
-  return ids(await unit.query<IdRow>(
-    `select finding_id from findings where tenant_id = $1 and finding_id > $2
-       and ($4::uuid[] is null or finding_id = any($4::uuid[])) and ($5::uuid is null or issue_id = $5::uuid) and ($6::uuid is null or fix_id = $6::uuid)
-       and ($7::text is null or identifiers && array[$7::text]) and ($8::text is null or starts_with(component, $8)) and ($9::text is null or asset = $9)
-       and ($10::text is null or repository = $10) and ($11::text is null or application = $11) and ($12::text is null or starts_with(path, $12))
-     order by finding_id limit $3`,
-    [tenant, after, limit, scope.findings ?? null, scope.issue ?? null, scope.fix ?? null, scope.identifier ?? null, scope.component ?? null, scope.asset ?? null,
-      scope.repository ?? null, scope.application ?? null, scope.path ?? null],
-  ));
+  const conditions = new Conditions(tenant);
+  conditions.add(`f.finding_id > ${conditions.parameter(after)}::uuid`);
+  if (scope.findings) conditions.add(`f.finding_id = any(${conditions.parameter(scope.findings)}::uuid[])`);
+  if (scope.identifier !== undefined) applyIdentifiers(conditions, [scope.identifier]);
+  const equal = { issue_id: scope.issue, fix_id: scope.fix, asset: scope.asset, repository: scope.repository, application: scope.application };
+  for (const [column, value] of Object.entries(equal)) if (value !== undefined) conditions.add(`f.${column} = ${conditions.parameter(value)}`);
+  const prefixes = { component: scope.component, path: scope.path };
+  for (const [column, value] of Object.entries(prefixes)) if (value !== undefined) conditions.add(`starts_with(f.${column}, ${conditions.parameter(value)}::text)`);
+  return ids(await unit.query<IdRow>(`select f.finding_id from findings f where ${conditions.sql()} order by f.finding_id limit ${conditions.parameter(limit)}`, conditions.parameters));
 }
 
 /** Baselines of what was activated. */

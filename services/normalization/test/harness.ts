@@ -26,6 +26,7 @@ export interface Emitted {
 export interface World {
   readonly database: Database;
   readonly blobs: BlobStore;
+  readonly deps: ReadingDeps;
   /** Stores a report and gives the record that ingestion would announce. */
   upload(report: string | Buffer, over?: Partial<Omit<ScanReceived, 'target'>> & { readonly target?: Partial<ScanTarget> }): Promise<ScanReceived>;
   /** One batch in one transaction, as the runner does it: rolled back on `retry` and on exceptions. */
@@ -66,7 +67,7 @@ export async function startWorld(): Promise<World> {
     return all.filter((one) => scanId === undefined || one.value.header.scanId === scanId);
   };
   return {
-    database, blobs, emitted,
+    database, blobs, deps, emitted,
     async upload(report, over = {}) {
       const scanId = newId();
       const blobKey = `reports/2026-11-22/${scanId}`;

@@ -55,7 +55,8 @@ const EVENTS_KEPT = 64;
  */
 export function compactStarts(starts: readonly number[], ends: readonly number[]): number[] {
   if (starts.length <= EVENTS_KEPT) return [...starts];
-  const kept = new Set<number>();
+  // a start at the very instant of an end keeps the interval open
+  const kept = new Set<number>(starts.filter((at) => ends.includes(at)));
   for (const span of spansOf(starts, ends)) {
     const inside = starts.filter((at) => holdsAt(span, at) || at === span.from);
     const first = inside[0];

@@ -17,17 +17,15 @@ export async function installConsole(fastify: FastifyInstance, directory: string
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await fastify.register(fastifyStatic, { root: swagger, prefix: '/docs/assets/', decorateReply: false, index: false });
   if (directory === undefined || !existsSync(join(directory, 'index.html'))) return;
-  await fastify.register(fastifyStatic, { root: directory, prefix: '/', wildcard: false, index: 'index.html', setHeaders: (response, path) => cacheByName(response as unknown as HeaderSetter, path) });
+  await fastify.register(fastifyStatic, { root: directory, prefix: '/', wildcard: false, index: 'index.html', setHeaders: cacheByName });
   fastify.addHook('onRequest', async (request, reply) => {
     if (isConsolePage(request)) await sendIndex(reply);
   });
 }
 
 /** Asset names carry a hash of their content and live for ever; the page that names them is always asked for. */
-interface HeaderSetter { setHeader(name: string, value: string): unknown }
-
-function cacheByName(response: HeaderSetter, path: string): void {
-  response.setHeader('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+function cacheByName(reply: FastifyReply, path: string): void {
+  reply.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
 const OWN = /^\/(v1|api|docs|healthz|readyz|metrics|openapi\.json|assets)(\/|$)/;

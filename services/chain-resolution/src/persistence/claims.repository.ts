@@ -24,13 +24,28 @@ interface ClaimRow {
 
 const COLUMNS = 'claim_id, from_urn, kind, to_urn, source, method, variant, scope, verified, confidence, evidence, starts, ends, affirmed_at, content_at';
 
-const claimOfRow = (row: ClaimRow): LinkClaim => ({
+const claimOfRow = (row: ClaimRow): LinkClaim => remembered(row.claim_id, {
   from: row.from_urn, kind: row.kind, to: row.to_urn, source: row.source, method: row.method, variant: row.variant, scope: row.scope,
   verified: row.verified, confidence: row.confidence, evidence: row.evidence, starts: row.starts, ends: row.ends,
   affirmedAt: row.affirmed_at, contentAt: row.content_at,
 });
 
-export const claimId = (claim: LinkClaim): string => keyUuid(claimKey(claim));
+const ids = new WeakMap<LinkClaim, string>();
+
+/** Asked for several times a claim, so the hash is kept with the object. */
+export function claimId(claim: LinkClaim): string {
+  const known = ids.get(claim);
+  if (known !== undefined) return known;
+  const id = keyUuid(claimKey(claim));
+  ids.set(claim, id);
+  return id;
+}
+
+function remembered(id: string, claim: LinkClaim): LinkClaim {
+  ids.set(claim, id);
+  return claim;
+}
+
 export const groupId = (claim: Pick<LinkClaim, 'from' | 'kind' | 'to'>): string => keyUuid(groupOf(claim));
 
 export async function loadClaims(unit: Unit, tenant: TenantId, ids: readonly string[]): Promise<Map<string, LinkClaim>> {

@@ -27,13 +27,21 @@ export interface Change {
 
 export const NO_CHANGE: Change = { links: [], nodes: [] };
 
+/** A transaction that is silent for seconds, because its process computes, is ended by the server: so work comes in slices. */
+const SLICE = 1000;
+
 /** Merges facts into what is stored and writes the difference; facts that say nothing new write nothing. */
 export async function applyFacts(unit: Unit, tenant: TenantId, batch: FactBatch, now: Date): Promise<Change> {
-  const links = await applyLinks(unit, tenant, batch.links, now);
-  const nodes = await applyAssets(unit, tenant, batch.assets);
-  await ensureNodes(unit, tenant, links.flatMap((link) => [link.from, link.to]), now.getTime());
+  const links: Link[] = [];
+  const nodes: Urn[] = [];
+  for (const slice of slices(batch.links)) links.push(...await applyLinks(unit, tenant, slice, now));
+  for (const slice of slices(batch.assets)) nodes.push(...await applyAssets(unit, tenant, slice));
+  for (const slice of slices(links)) await ensureNodes(unit, tenant, slice.flatMap((link) => [link.from, link.to]), now.getTime());
   return { links, nodes };
 }
+
+const slices = <T>(items: readonly T[]): (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / SLICE) }, (_, index) => items.slice(index * SLICE, (index + 1) * SLICE));
 
 async function applyLinks(unit: Unit, tenant: TenantId, facts: readonly LinkClaim[], now: Date): Promise<Link[]> {
   if (facts.length === 0) return [];

@@ -5,6 +5,8 @@ import { fakeClock } from '@throughline/testing';
 import { handleChainChanged } from '../src/consumers/chain-changed.handler.js';
 import { REGROUP, regroupIssues } from '../src/consumers/regroup-issues.js';
 import { merge, split, type Correcting } from '../src/corrections/correct-identity.js';
+import { FindingsController } from '../src/http/findings.controller.js';
+import { observationsAnswer } from '../src/http/schemas.js';
 import { loadKnown } from '../src/persistence/finding.repository.js';
 import { at, draft, scan, startHarness, TENANT, toRecord, vulnerable, REPOSITORY, type Harness } from './harness.js';
 
@@ -48,6 +50,25 @@ describe('corrections of identity by people', () => {
     const back = await harness.apply(scan({ sequence: 5, drafts }));
     expect(back.changed).toMatchObject([{ findingId: finding.findingId, status: 'open' }]);
     expect(back.completed[0]?.counts).toMatchObject({ created: 0, merged: 1 });
+  });
+
+  it('observations say what each scan shows, since when, and why they are one finding', async () => {
+    const flaw = (tool: string) => [vulnerable('pkg:npm/x@1', ['CVE-2024-1'], tool)];
+    const [one] = (await harness.apply(scan({ sequence: 1, tool: 'a', drafts: flaw('a') }))).changed as [FindingChanged];
+    await harness.apply(scan({ sequence: 2, tool: 'b', drafts: flaw('b') }));
+    await harness.apply(scan({ sequence: 3, tool: 'a', drafts: flaw('a') }));
+    await harness.apply(scan({ sequence: 4, tool: 'b', drafts: [] }));
+    const controller = new FindingsController(harness.database, fakeClock(by.now), by.policy);
+    const answer = await controller.observations(by.caller, one.findingId);
+    expect(observationsAnswer.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({
+      items: [
+        { tool: 'a', present: true, missedScans: 0, firstSeen: '2026-01-01T00:01:00.000Z', lastSeen: '2026-01-01T00:03:00.000Z', version: 'commit:3' },
+        { tool: 'b', present: false, missedScans: 1, firstSeen: '2026-01-01T00:02:00.000Z', lastSeen: '2026-01-01T00:02:00.000Z', version: 'commit:2' },
+      ],
+      identity: { keys: [{ kind: 'alias', recipe: 'package/1' }], decisions: [], flags: [] },
+    });
+    await expect(controller.observations({ ...by.caller, tenantId: tenantId('00000000-0000-7000-8000-000000000002') }, one.findingId)).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
   it('refuses what cannot be: another asset, nothing left, an unknown finding', async () => {

@@ -221,6 +221,11 @@ describe('scans on a real database', () => {
     expect(told.flatMap((one) => one.completed).reduce((sum, one) => sum + one.counts.created, 0)).toBe(40);
   });
 
+  it('FAULTS 20: a scan that says it is from the future counts from when it was received, and is flagged', async () => {
+    const skewed = scan({ sequence: 1, drafts: evals([10]) }).map((record) => ({ ...record, header: { ...record.header, scannedAt: '2030-01-01T00:00:00Z' } }));
+    expect((await harness.apply(skewed)).changed).toMatchObject([{ flags: ['clock_skew'], firstSeen: '2026-01-01T00:01:00.000Z' }]);
+  });
+
   it('a record without a usable header is rejected and its neighbours are applied', async () => {
     const [part, marker] = scan({ sequence: 1, drafts: evals([10]) });
     const broken = { ...part as NonNullable<typeof part>, header: { ...part?.header as NonNullable<typeof part>['header'], tenantId: 'nobody' } };

@@ -16,7 +16,7 @@ export interface ScanInScope {
 // The scopes stand beside the join as a list: hashed, the planner could not use the index by the join alone.
 const MEMBERS = `input as (select * from unnest($1::uuid[], $2::uuid[]) as i(scan_id, scope_id)),
   parts as materialized (select p.* from scan_part p where p.scan_id = any($1::uuid[])),
-  members as materialized (select distinct p.scan_id, m.id from parts p, unnest(p.members) as m(id))`;
+  members as materialized (select p.scan_id, m.id from parts p, unnest(p.members) as m(id))`;
 const SHOWN = `${MEMBERS},
   shown as (select i.scan_id, o.finding_id from occurrence o join input i on i.scope_id = o.scope_id
               join members m on m.scan_id = i.scan_id and m.id = o.occurrence_id where o.scope_id = any($2::uuid[])

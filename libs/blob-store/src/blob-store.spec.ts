@@ -57,6 +57,14 @@ describe('blob store on files', () => {
     await expect(read('moved')).rejects.toBeInstanceOf(TamperedError);
   });
 
+  it('lists the keys of a folder of one tenant', async () => {
+    await store.put(DEFAULT_TENANT, 'day/a', async function* () { yield Buffer.from('a'); }());
+    await store.put(DEFAULT_TENANT, 'day/deep/b', async function* () { yield Buffer.from('b'); }());
+    expect(await store.keys(DEFAULT_TENANT, 'day')).toEqual(['day/a']);
+    expect(await store.keys(OTHER, 'day')).toEqual([]);
+    expect(await store.keys(DEFAULT_TENANT, 'none')).toEqual([]);
+  });
+
   it('deletes more than once and sweeps what a killed process left', async () => {
     await store.delete(DEFAULT_TENANT, 'mine');
     await store.delete(DEFAULT_TENANT, 'mine');

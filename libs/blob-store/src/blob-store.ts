@@ -21,6 +21,8 @@ export interface BlobStore {
   get(tenant: TenantId, key: string): Promise<Readable>;
   /** Idempotent. */
   delete(tenant: TenantId, key: string): Promise<void>;
+  /** Keys directly under a prefix that is a folder; empty when there is none. */
+  keys(tenant: TenantId, prefix: string): Promise<readonly string[]>;
   /** Removes temporary files that a killed process left, older than the given time. Returns how many. */
   sweep(olderThan: Date): Promise<number>;
 }
@@ -74,6 +76,10 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
       return plain.once('close', () => file.destroy());
     },
     delete: (tenant, key) => rm(pathOf(tenant, key), { force: true }),
+    async keys(tenant, prefix) {
+      const entries = await readdir(pathOf(tenant, prefix), { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isFile()).map((entry) => `${prefix}/${entry.name}`);
+    },
     async sweep(olderThan) {
       const names = await readdir(incoming).catch(() => []);
       const old = await Promise.all(names.map(async (name) => {

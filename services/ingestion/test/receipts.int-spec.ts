@@ -107,7 +107,10 @@ describe('receipts and dead letters', () => {
     const config = ingestionConfig.parse(world.environment);
     const clock = fakeClock(new Date());
     const work = { kind: 'retention', key: DEFAULT_TENANT, tenantId: DEFAULT_TENANT, dueAt: clock.now(), payload: {}, attempt: 1 };
+    const orphan = `reports/${new Date(clock.now().getTime() - 2 * 86_400_000).toISOString().slice(0, 10)}/00000000-0000-7000-8000-00000000dead`;
+    await blobs.put(DEFAULT_TENANT, orphan, async function* () { yield Buffer.from('its commit failed'); }());
     await retention(config, blobs, clock).handle(work, database);
+    await expect(blobs.get(DEFAULT_TENANT, orphan)).rejects.toMatchObject({ code: 'blob_missing' });
     expect((await blobs.get(DEFAULT_TENANT, scan.blobKey)).destroy()).toBeDefined();
     clock.advance(31 * 86_400_000);
     expect(await retention(config, blobs, clock).handle(work, database)).toMatchObject({ kind: 'again' });

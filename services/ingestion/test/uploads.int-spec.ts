@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -204,16 +205,22 @@ describe('uploads', () => {
       request(process.argv[2], { method: 'POST', headers: { authorization: process.argv[3], 'content-length': body.length } }, (response) => {
         let text = ''; response.on('data', (part) => { text += part; }).on('end', () => console.log(JSON.stringify({ ms: performance.now() - before, status: response.statusCode, ...JSON.parse(text) })));
       }).end(body);`;
-    const timed = async (): Promise<{ ms: number; duplicateOf: unknown; status: string }> => {
+    const timed = async (): Promise<{ ms: number; cpu: number; duplicateOf: unknown; status: string }> => {
       const url = `${world.url}/v1/scans?repository=github.com/acme/big&commit=abcdef1`;
-      const { stdout } = await promisify(execFile)(process.execPath, ['-e', client, file, url, `Bearer ${await world.token()}`]);
-      return JSON.parse(stdout) as { ms: number; duplicateOf: unknown; status: string };
+      const bearer = `Bearer ${await world.token()}`;
+      const before = process.cpuUsage();
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', client, file, url, bearer]);
+      const { user, system } = process.cpuUsage(before);
+      return { ...JSON.parse(stdout) as { ms: number; duplicateOf: unknown; status: string }, cpu: (user + system) / 1000 };
     };
     const first = await timed();
     const again = [await timed(), await timed(), await timed()];
-    process.stderr.write(`${(big.length / 1e6).toFixed(1)} MB: first ${Math.round(first.ms)} ms, identical ${again.map(({ ms }) => Math.round(ms)).join(', ')} ms\n`);
+    process.stderr.write(`${(big.length / 1e6).toFixed(1)} MB: first ${Math.round(first.ms)} ms, identical ${again.map(({ ms, cpu }) => `${Math.round(ms)} (CPU ${Math.round(cpu)})`).join(', ')} ms\n`);
     expect([first.status, first.duplicateOf]).toEqual(['queued', undefined]);
     for (const { status, duplicateOf } of again) expect([status, typeof duplicateOf]).toEqual(['queued', 'string']);
-    expect(Math.min(...again.map(({ ms }) => ms))).toBeLessThan(1000);
+    expect(Math.min(...again.map(({ cpu }) => cpu))).toBeLessThan(1000);
+    const busy = (loadavg()[0] ?? 0) > 1.5 * availableParallelism();
+    if (busy) process.stderr.write('the machine is busy with other work: the second is asked of the CPU time only\n');
+    else expect(Math.min(...again.map(({ ms }) => ms))).toBeLessThan(1000);
   });
 });

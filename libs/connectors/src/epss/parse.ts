@@ -1,4 +1,4 @@
-import { FeedRefused, type Feed, type IntelRow } from '../api/feed.js';
+import { FeedRefused, type Feed, type IntelRow } from '@throughline/connectors/api';
 
 const HEADER = 'cve,epss,percentile';
 const ROW = /^(CVE-\d{4}-\d{4,19}),([01](?:\.\d+)?(?:e-?\d+)?),([01](?:\.\d+)?(?:e-?\d+)?)$/i;

@@ -1,4 +1,4 @@
-import type { WebhookConnector } from '../api/connector.js';
+import type { WebhookConnector } from '@throughline/connectors/api';
 import { mapGithub } from './map.js';
 import { verifyGithub } from './verify.js';
 

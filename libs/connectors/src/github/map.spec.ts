@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createRequire } from 'node:module';
-import type { Fact } from '../api/facts.js';
+import type { Fact } from '@throughline/connectors/api';
 import { githubWebhook } from './connector.js';
 
 const receivedAt = new Date('2026-01-01T00:00:00Z');

@@ -1,8 +1,5 @@
+import { assetFact, deploymentFacts, type DeploymentRecord, type Fact, type JsonObject, linkFact, type MappedEvent, numberOf, objectOf, slugOf, textOf, timeless, timeOf, type WebhookEvent } from '@throughline/connectors/api';
 import { commitUrn, parseUrn, repositoryUrn, urn, type Urn } from '@throughline/domain';
-import type { MappedEvent, WebhookEvent } from '../api/connector.js';
-import { deploymentFacts, slugOf, type DeploymentRecord } from '../api/deployment-record.js';
-import { assetFact, linkFact, timeless, type Fact } from '../api/facts.js';
-import { numberOf, objectOf, textOf, timeOf, type JsonObject } from '../api/json.js';
 
 /** A deployment that was only announced may still fail. */
 const ANNOUNCED_CONFIDENCE = 0.6;

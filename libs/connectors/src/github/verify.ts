@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { WebhookRequest } from '../api/connector.js';
+import type { WebhookRequest } from '@throughline/connectors/api';
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
 

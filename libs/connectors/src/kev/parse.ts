@@ -1,5 +1,4 @@
-import { FeedRefused, type Feed, type IntelRow } from '../api/feed.js';
-import { objectOf, textOf } from '../api/json.js';
+import { type Feed, FeedRefused, type IntelRow, objectOf, textOf } from '@throughline/connectors/api';
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

@@ -1,10 +1,11 @@
 import type { BlobStore } from '@throughline/blob-store';
 import type { Clock } from '@throughline/domain';
-import { forgetDeliveriesBefore, scheduleDue, type DueOutcome, type LeasedDueHandler, type Unit } from '@throughline/persistence';
+import { forgetDeliveriesBefore, scheduleDue, type Database, type DueOutcome, type LeasedDueHandler, type Unit } from '@throughline/persistence';
 import type { TenantId } from '@throughline/domain';
 import type { IngestionConfig } from '../config.js';
 import { forgetEffectsBefore } from '../persistence/effect.repository.js';
-import { dropOldRows, forgetReports, oldReports } from '../persistence/retention.repository.js';
+import { dropOldRows, forgetReports, isScheduled, oldReports, unnamedBlobs } from '../persistence/retention.repository.js';
+import { reportFolder } from '../upload/blob-key.js';
 import { RETENTION } from './kinds.js';
 
 const DAY_MS = 86_400_000;
@@ -13,11 +14,12 @@ const RECEIPT_DAYS = 400;
 const EFFECT_DAYS = 90;
 const DEAD_LETTER_DAYS = 30;
 const DELIVERY_DAYS = 7;
+/** Days that are looked through for blobs without a receipt: over for good, and more than one in case a run was missed. */
+const ORPHAN_DAYS = [2, 3, 4];
 
 /** One row a tenant keeps the retention going; scheduling it again would only move it, so it is left alone when there. */
 export async function ensureRetention(unit: Unit, tenantId: TenantId, now: Date): Promise<void> {
-  const rows = await unit.query('select 1 from due_work where kind = $1 and key = $2', [RETENTION, tenantId]);
-  if (rows.length === 0) await scheduleDue(unit, { kind: RETENTION, key: tenantId, tenantId, dueAt: new Date(now.getTime() + DAY_MS) });
+  if (!(await isScheduled(unit, RETENTION, tenantId))) await scheduleDue(unit, { kind: RETENTION, key: tenantId, tenantId, dueAt: new Date(now.getTime() + DAY_MS) });
 }
 
 /**
@@ -42,7 +44,16 @@ export function retention(config: IngestionConfig, blobs: BlobStore, clock: Cloc
         await forgetDeliveriesBefore(unit, before(DELIVERY_DAYS));
       });
       await blobs.sweep(before(1));
+      for (const days of ORPHAN_DAYS) await dropOrphans(database, blobs, tenantId, before(days));
       return { kind: 'again', dueAt: new Date(now.getTime() + DAY_MS) };
     },
   };
+}
+
+/** Bytes whose commit failed: nothing names them, so nothing will ever read them. */
+async function dropOrphans(database: Database, blobs: BlobStore, tenantId: TenantId, day: Date): Promise<void> {
+  const keys = await blobs.keys(tenantId, reportFolder(day));
+  if (keys.length === 0) return;
+  const orphans = await database.run([tenantId], (unit) => unnamedBlobs(unit, tenantId, keys));
+  for (const key of orphans) await blobs.delete(tenantId, key);
 }

@@ -43,7 +43,7 @@ export class ScansController {
 
   async #receive(caller: CallerIdentity, query: ScanQuery, request: FastifyRequest, idempotencyKey: string | null, transportGzip: boolean): Promise<object> {
     const { contentType, fileName, bytes } = await scanBody(request);
-    const body = Number(request.headers['content-length'] ?? 0) > this.config.MAX_UPLOAD_BYTES + FORM_SLACK ? overLimit(bytes, this.config.MAX_UPLOAD_BYTES) : bytes;
+    const body = Number(request.headers['content-length'] ?? 0) > this.config.MAX_UPLOAD_BYTES + FORM_SLACK ? overLimit(this.config.MAX_UPLOAD_BYTES) : bytes;
     try {
       const { scanId, duplicateOf } = await this.uploads.receive({ tenantId: caller.tenantId, actor: caller.actor, query, idempotencyKey, contentType, fileName, transportGzip, body });
       return { id: scanId, status: 'queued', ...(duplicateOf !== null && { duplicateOf }), links: links(scanId) };
@@ -80,8 +80,8 @@ export class ScansController {
 const FORM_SLACK = 64 * 1024;
 
 /** The length says already that it is too large: refused at the first byte, with a receipt like any other. */
-async function* overLimit(_bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
-  throw tooLarge(limit);
+function overLimit(limit: number): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(tooLarge(limit)) }) };
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

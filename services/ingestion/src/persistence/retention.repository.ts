@@ -20,3 +20,15 @@ export async function dropOldRows(unit: Unit, tenantId: TenantId, times: { reado
   await unit.query('delete from scans where tenant_id = $1 and received_at < $2 and blob_key is null', [tenantId, times.receipts]);
   await unit.query('delete from dead_letters where tenant_id = $1 and failed_at < $2', [tenantId, times.deadLetters]);
 }
+
+/** Whether work of that kind waits. */
+export async function isScheduled(unit: Unit, kind: string, key: string): Promise<boolean> {
+  return (await unit.query('select 1 from due_work where kind = $1 and key = $2', [kind, key], { name: 'ing_is_scheduled' })).length > 0;
+}
+
+/** Which of the blobs no receipt names. */
+export async function unnamedBlobs(unit: Unit, tenantId: TenantId, keys: readonly string[]): Promise<readonly string[]> {
+  const named = await unit.query<{ blob_key: string }>('select blob_key from scans where tenant_id = $1 and blob_key = any($2::text[])', [tenantId, keys]);
+  const known = new Set(named.map((row) => row.blob_key));
+  return keys.filter((key) => !known.has(key));
+}

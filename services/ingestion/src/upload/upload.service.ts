@@ -15,6 +15,7 @@ import { contentKey, lineSubject, targetOf } from '../domain/target.js';
 import { announceUploadFacts } from '../observations/upload-facts.js';
 import { claimDefaultLine, findByIdempotencyKey, findOriginal, insertDuplicate, insertScan, type NewScan } from '../persistence/scan.repository.js';
 import { BLOBS } from '../tokens.js';
+import { blobKeyOf } from './blob-key.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { readReport } from './read-report.js';
 
@@ -168,9 +169,4 @@ export class UploadService {
     const topic = scan.bytes > this.config.BULK_BYTES ? TOPICS.scanReceivedBulk : TOPICS.scanReceived;
     return { topic, key: [scan.tenantId, scan.scanId], value, tenantId: scan.tenantId, eventId: derivedId(scan.scanId, 'scan.received') };
   }
-}
-
-/** By day, so that a folder stays small and a retention sweep is easy to check by eye. */
-function blobKeyOf(scanId: string, at: Date): string {
-  return `reports/${at.toISOString().slice(0, 10)}/${scanId}`;
 }

@@ -35,6 +35,17 @@ describe('a finding gets its score', () => {
     expect((await harness.due()).risks).toEqual([]);
   });
 
+  it('a sweep finds what a lost re-join left behind', async () => {
+    await harness.findings([finding()]);
+    await harness.due();
+    await harness.contexts([context()]);
+    await harness.run((unit) => unit.query(`delete from due_work where kind = 'scoring.rejoin-asset'`));
+    harness.clock.advance(3_600_000);
+    const { risks } = await harness.due();
+    harness.clock.set('2026-11-02T00:00:00.000Z');
+    expect(risks).toMatchObject([{ cause: 'chain', chainVersion: 3 }]);
+  });
+
   it('a context that changes nothing in the record stores its version and announces nothing', async () => {
     await harness.contexts([context()]);
     await harness.findings([finding()]);

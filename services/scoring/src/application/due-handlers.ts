@@ -1,11 +1,13 @@
 import { tenantId, type TenantId } from '@throughline/domain';
-import type { Database, DueHandler, DueWork, LeasedDueHandler } from '@throughline/persistence';
+import { scheduleDue, type Database, type DueHandler, type DueWork, type LeasedDueHandler } from '@throughline/persistence';
 import { auditMessage, systemCaller } from '@throughline/service-kit';
 import { done, reject, type Outcome } from '@throughline/stream';
 import { lapseException, scopeOf } from '../persistence/exception.repository.js';
 import { activationById } from '../persistence/activation.repository.js';
 import { changedAfter, intelCursor, moveIntelCursor } from '../persistence/intel.repository.js';
 import { baselinesOf, inScope, liveFindings, staleOfAsset, stepsDue, withIdentifiers } from '../persistence/rejoin.repository.js';
+import { contextKey } from '../persistence/context.repository.js';
+import { dropOld, intelIsBehind, staleAssets } from '../persistence/sweep.repository.js';
 import { DUE } from './due-kinds.js';
 import type { JudgeTools } from './judge-batch.js';
 import { PAGE, rejoinPages, rejudge } from './rejoin.js';
@@ -13,6 +15,8 @@ import { PAGE, rejoinPages, rejudge } from './rejoin.js';
 const LEASE_MS = 10 * 60_000;
 const ADVISORIES = 200;
 const SLA_EVERY_MS = 30_000;
+const SWEEP_EVERY_MS = 3_600_000;
+const SWEPT_ASSETS = 1000;
 
 /**
  * Judging anew runs in pages of its own transactions while the row is leased: nobody waits for it, and a worker that
@@ -58,6 +62,7 @@ export function dueHandlers(tools: JudgeTools): Readonly<Record<string, DueHandl
       const moved = await rejoinSteps(database, tenant, now, tools);
       return { kind: 'again', dueAt: new Date(now.getTime() + (moved ? 0 : SLA_EVERY_MS)) };
     }),
+    [DUE.sweep]: leased((database, tenant) => sweep(database, tenant, tools)),
   };
 }
 
@@ -80,4 +85,17 @@ async function rejoinSteps(database: Database, tenant: TenantId, now: Date, tool
     await rejudge(unit, tenant, due, 'time', tools);
     return due.length === PAGE;
   });
+}
+
+/** Schedules what a lost piece of due work left behind, and drops what is past its retention. */
+async function sweep(database: Database, tenant: TenantId, tools: JudgeTools): Promise<{ kind: 'again'; dueAt: Date }> {
+  const now = tools.clock.now();
+  await database.run([tenant], async (unit) => {
+    const assets = await staleAssets(unit, tenant, SWEPT_ASSETS);
+    const rejoins = assets.map((asset) => ({ kind: DUE.rejoinAsset, key: contextKey(tenant, asset), tenantId: tenant, dueAt: now, payload: { asset } }));
+    const intel = await intelIsBehind(unit, tenant) ? [{ kind: DUE.rejoinIntel, key: tenant, tenantId: tenant, dueAt: now }] : [];
+    await scheduleDue(unit, ...rejoins, ...intel);
+    await dropOld(unit, tenant, now.toISOString());
+  });
+  return { kind: 'again', dueAt: new Date(now.getTime() + SWEEP_EVERY_MS) };
 }

@@ -14,4 +14,6 @@ export const DUE = {
   rejoinPolicy: 'scoring.rejoin-policy',
   /** Clocks that reach a step. Key: tenant. */
   slaSteps: 'scoring.sla-steps',
+  /** Hourly: re-joins that were lost, and retention. Key: tenant. */
+  sweep: 'scoring.sweep',
 } as const;

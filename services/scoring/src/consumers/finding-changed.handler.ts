@@ -49,7 +49,7 @@ export class FindingChangedHandler {
     if (unknown.length === 0) return;
     const added = await addTenants(unit, unknown);
     for (const tenant of added) await startIntelCursor(unit, tenant);
-    await scheduleDue(unit, ...added.map((tenant) => ({ kind: DUE.slaSteps, key: tenant, tenantId: tenantId(tenant), dueAt: this.tools.clock.now() })));
+    await scheduleDue(unit, ...added.flatMap((tenant) => [DUE.slaSteps, DUE.sweep].map((kind) => ({ kind, key: tenant, tenantId: tenantId(tenant), dueAt: this.tools.clock.now() }))));
     // Remembered only when another unit committed it: this one may still roll back.
     for (const tenant of unknown) if (!added.includes(tenant)) this.#tenants.add(tenant);
   }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,9 +20,9 @@ interface Run {
   ready(): Promise<void>;
 }
 
-const start = (): Run => {
+const start = (stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Run => {
   const child = spawn(process.execPath, [script, '--empty', '--services='], {
-    env: { ...process.env, THROUGHLINE_HOME: home, THROUGHLINE_PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, THROUGHLINE_HOME: home, THROUGHLINE_PORT: String(port) }, stdio,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
@@ -111,6 +111,14 @@ describe('the launcher', () => {
     const run = start();
     await new Promise((resolve) => { setTimeout(resolve, 2500); });
     run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+    expect(orphansOf(home)).toEqual([]);
+  }, 60_000);
+
+  it('stops when the bootstrap that started it was killed', async () => {
+    const run = start(['ignore', 'pipe', 'pipe', 'ipc']);
+    await new Promise((resolve) => { setTimeout(resolve, 2500); });
+    run.child.disconnect();
     expect(await run.ended).toBe(0);
     expect(orphansOf(home)).toEqual([]);
   }, 60_000);

@@ -1,7 +1,7 @@
 import { systemClock, tenantId } from '@throughline/domain';
 import type { Clock } from '@throughline/domain';
 import { startDueWorker } from '@throughline/persistence';
-import type { DueHandler } from '@throughline/persistence';
+import type { LeasedDueHandler } from '@throughline/persistence';
 import type { BaseConfig, ServiceDefinition } from '@throughline/service-kit';
 import { done } from '@throughline/stream';
 import { AppModule } from './app.module.js';
@@ -20,13 +20,30 @@ export function chainResolution(config: BaseConfig): ServiceDefinition<BaseConfi
   };
 }
 
-/** One batch of a wide change in a transaction of its own, again at once while more is left. */
-export function recomputeHandler(clock: Clock): DueHandler {
-  return async (work, unit) => {
-    if (work.tenantId === null) return done;
-    const tenant = tenantId(work.tenantId);
-    await lockTenant(unit, tenant);
-    const now = clock.now();
-    return (await recomputePending(unit, tenant, now)) ? { kind: 'again', dueAt: now } : done;
+/** Longer than a turn takes; a process that dies in one leaves the rest due after it. */
+const LEASE_MS = 60_000;
+const TURN_MS = 15_000;
+
+/**
+ * Works off a wide change, batch by batch, each in a transaction of its own. The due row is leased and not locked
+ * meanwhile: those who hold the tenant's lock schedule into it, and waiting for each other would be a deadlock.
+ */
+export function recomputeHandler(clock: Clock): LeasedDueHandler {
+  return {
+    leaseMs: LEASE_MS,
+    handle: async (work, database) => {
+      if (work.tenantId === null) return done;
+      const tenant = tenantId(work.tenantId);
+      const until = clock.now().getTime() + TURN_MS;
+      for (;;) {
+        const now = clock.now();
+        const more = await database.run([tenant], async (unit) => {
+          await lockTenant(unit, tenant);
+          return recomputePending(unit, tenant, now);
+        });
+        if (!more) return done;
+        if (now.getTime() > until) return { kind: 'again', dueAt: now };
+      }
+    },
   };
 }

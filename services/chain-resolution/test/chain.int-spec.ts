@@ -229,6 +229,14 @@ describe('the durable model over HTTP', () => {
     expect((await traceOf(N.service, 'backward')).owner).toBe('money');
   });
 
+  it('a definition may be written while a wide change is worked off: neither waits for the other in a circle', async () => {
+    await h.apply([part({ links: Array.from({ length: 60 }, (_, i) => [IMAGE('1'), 'runs-as', `service:shop/s${i}`, { method: 'deployment-record' }] as const) })]);
+    const put = (i: number): Promise<{ status: number }> => h.call('PUT', `/v1/teams/t${i}`, { name: `T${i}` });
+    await put(0);
+    const [first, second, third] = await Promise.all([put(1), put(2), put(3), h.drain(), h.drain()]);
+    expect([first.status, second.status, third.status]).toEqual([200, 200, 200]);
+  });
+
   it('refuses what it would not keep', async () => {
     expect((await h.call('PUT', '/v1/applications/x', { tenantId: TENANT })).status).toBe(400);
     expect((await h.call('PUT', '/v1/applications/BAD SLUG', {})).status).toBe(400);

@@ -28,6 +28,6 @@ export const startClickhouse = async (paths: HomePaths, port: number, onSpawn?: 
     name: 'clickhouse', home: paths.home, cwd: paths.clickhouse, logFile: join(paths.logs, 'clickhouse.log'),
     command: process.execPath, args: [serverScript(), paths.clickhouse, String(port)], holdStdin: true, onSpawn,
   });
-  await untilReady(child, () => pings(port), 60_000, 50);
+  await untilReady(child, () => pings(port), 180_000, 50);
   return child;
 };

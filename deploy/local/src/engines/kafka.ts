@@ -62,7 +62,7 @@ export const startKafka = async (options: KafkaOptions): Promise<Child> => {
       '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd\'T\'HH:mm:ss.SSSXXX',
       '-cp', `${lib}/*`, 'kafka.Kafka', properties],
   });
-  await untilReady(child, () => /Kafka Server started/.test(child.log()), 120_000);
+  await untilReady(child, () => /Kafka Server started/.test(child.log()), 300_000);
   await completeUsers(options);
   return child;
 };

@@ -96,7 +96,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Child> =>
     name: 'postgres', home: paths.home, cwd: paths.postgres, logFile: join(paths.logs, 'postgres.log'),
     command: join(bin, 'postgres'), args: ['-D', data, ...settings], stopSignal: 'SIGINT', user, onSpawn: options.onSpawn,
   });
-  await untilReady(child, () => /ready to accept connections/.test(child.log()), 120_000, 50);
+  await untilReady(child, () => /ready to accept connections/.test(child.log()), 300_000, 50);
   await provisionRoles(postgresUrl(options.port, POSTGRES_SUPERUSER, options.secrets.postgres[POSTGRES_SUPERUSER] ?? '', 'postgres'), options.secrets);
   return child;
 };

@@ -26,6 +26,6 @@ export const startRegistry = async (paths: HomePaths, folder: string, port: numb
     // The -D property of this name is ignored; only the environment is read.
     env: { REGISTRY_DATASOURCE_URL: `jdbc:h2:file:${join(paths.registry, 'registry')};DB_CLOSE_ON_EXIT=FALSE`, REGISTRY_UI_FEATURES_READONLY: 'true' },
   });
-  await untilReady(child, () => answers(`${registryUrl(port)}/subjects`), 180_000, 200);
+  await untilReady(child, () => answers(`${registryUrl(port)}/subjects`), 300_000, 200);
   return child;
 };

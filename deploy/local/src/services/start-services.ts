@@ -25,7 +25,7 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-const READY_MS = 180_000;
+const READY_MS = 300_000;
 
 export interface ServicesPlan extends ServiceEnvPlan {
   readonly cache: string;

@@ -67,6 +67,7 @@ describe('facts about the chain', () => {
         bodies.add(JSON.stringify({ ...answer.body, requestId: '' }));
       }
       expect(bodies.size).toBe(1);
+      expect(await (await fetch(new URL('/metrics', world.url))).text()).toMatch(/throughline_webhooks_total\{[^}]*result="refused"[^}]*\} 6/);
       expect(await world.sql('select (select count(*) from ingestion.inbox) as inbox, (select count(*) from ingestion.effects) as effects, (select count(*) from ingestion.outbox) as outbox')).toEqual(before);
     });
 

@@ -7,6 +7,7 @@ import type { IngestionConfig } from '../config.js';
 import { INSTALLATION_KINDS, intervalOf } from '../connectors/schema.js';
 import { UploadRefused } from '../domain/refusal.js';
 import { loadFeed } from '../intel/load-feed.js';
+import { countFeed } from '../metrics.js';
 import { clearErrors, findConnector, noteError, noteSuccess } from '../persistence/connector.repository.js';
 
 const LEASE_MS = 15 * 60_000;
@@ -24,6 +25,7 @@ export function connectorSync(config: IngestionConfig, clock: Clock, logger: Log
       const interval = intervalOf(connector.config['schedule']);
       try {
         const loaded = await loadFeed(connector.kind, connector.config, { database, clock, spoolDir: join(config.BLOB_DIR, '.incoming') });
+        countFeed(1, { feed: connector.kind, result: 'loaded' });
         logger.info({ event: 'feed.loaded', connector: key, ...loaded }, 'feed loaded');
         await database.run([tenantId], async (unit) => {
           await noteSuccess(unit, tenantId, key, { loads: 1, announced: loaded.announced }, clock.now());
@@ -32,6 +34,7 @@ export function connectorSync(config: IngestionConfig, clock: Clock, logger: Log
         return { kind: 'again', dueAt: new Date(clock.now().getTime() + interval) };
       } catch (error) {
         await tellFailure(database, tenantId, key, error, clock.now());
+        countFeed(1, { feed: connector.kind, result: failureOf(error).code });
         logger.warn({ event: 'feed.failed', connector: key, code: failureOf(error).code }, 'feed was not loaded; the last good one stays');
         return { kind: 'again', dueAt: new Date(clock.now().getTime() + Math.min(interval, RETRY_MS)) };
       }

@@ -5,6 +5,7 @@ import { ApiZod, Caller, CONFIG, DATABASE, decodeCursor, page, problem, Roles, z
 import type { FastifyRequest } from 'fastify';
 import type { IngestionConfig } from '../config.js';
 import { scanQuery, type ScanQuery } from '../domain/scan-query.js';
+import { countUpload } from '../metrics.js';
 import { findScan, listScans } from '../persistence/scan.repository.js';
 import { Backlog } from '../upload/backlog.js';
 import { tooLarge } from '../upload/limits.js';
@@ -46,10 +47,12 @@ export class ScansController {
     const body = Number(request.headers['content-length'] ?? 0) > this.config.MAX_UPLOAD_BYTES + FORM_SLACK ? overLimit(this.config.MAX_UPLOAD_BYTES) : bytes;
     try {
       const { scanId, duplicateOf } = await this.uploads.receive({ tenantId: caller.tenantId, actor: caller.actor, query, idempotencyKey, contentType, fileName, transportGzip, body });
+      countUpload(1, { result: duplicateOf === null ? 'accepted' : 'duplicate' });
       return { id: scanId, status: 'queued', ...(duplicateOf !== null && { duplicateOf }), links: links(scanId) };
     } catch (error) {
       if (!(error instanceof UploadRejected)) throw error;
       const { status, refusal } = error.refused;
+      countUpload(1, { result: refusal.code });
       throw problem(status, refusal.code, refusal.message, { position: refusal.position, scan: error.scanId, links: links(error.scanId) }, { connection: 'close' });
     }
   }

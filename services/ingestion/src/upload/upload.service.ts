@@ -12,6 +12,7 @@ import { UploadRefused } from '../domain/refusal.js';
 import type { ReportSummary } from '../domain/report-validator.js';
 import type { ScanQuery } from '../domain/scan-query.js';
 import { contentKey, lineSubject, targetOf } from '../domain/target.js';
+import { countUploadBytes } from '../metrics.js';
 import { announceUploadFacts } from '../observations/upload-facts.js';
 import { claimDefaultLine, findByIdempotencyKey, findOriginal, insertDuplicate, insertScan, type NewScan } from '../persistence/scan.repository.js';
 import { BLOBS } from '../tokens.js';
@@ -115,7 +116,8 @@ export class UploadService {
       await announceUploadFacts(unit, { tenantId, scanId: scan.scanId, query, at: scan.receivedAt });
       return { scanId: scan.scanId, duplicateOf: null };
     });
-    if (accepted.duplicateOf !== null && scan.blobKey !== null) await this.blobs.delete(tenantId, scan.blobKey);
+    if (accepted.duplicateOf === null) countUploadBytes(scan.bytes);
+    else if (scan.blobKey !== null) await this.blobs.delete(tenantId, scan.blobKey);
     return accepted;
   }
 

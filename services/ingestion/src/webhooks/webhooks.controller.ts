@@ -7,6 +7,7 @@ import { ApiZod, CLOCK, DATABASE, problem, Public } from '@throughline/service-k
 import type { FastifyRequest } from 'fastify';
 import { secretContext } from '../connectors/connectors.controller.js';
 import { bodyOf } from '../http/raw-body.js';
+import { countWebhook } from '../metrics.js';
 import { publishFacts } from '../observations/publish.js';
 import { findConnector, findOwner, noteSuccess, type ConnectorRow } from '../persistence/connector.repository.js';
 import { learnDefaultLine } from '../persistence/scan.repository.js';
@@ -34,10 +35,12 @@ export class WebhooksController {
     const name = authentic.headers['x-github-event'] ?? '';
     if (!DELIVERY.test(delivery) || !DELIVERY.test(name)) throw problem(400, 'missing_header', 'X-GitHub-Delivery and X-GitHub-Event are needed.');
     const payload = parse(authentic.body);
-    return this.#apply(authentic, delivery, name, payload);
+    const answer = await this.#apply(authentic, delivery, name, payload);
+    countWebhook(1, { result: answer.result });
+    return answer;
   }
 
-  async #apply({ tenantId, connector, webhook }: Authentic, delivery: string, name: string, payload: unknown): Promise<object> {
+  async #apply({ tenantId, connector, webhook }: Authentic, delivery: string, name: string, payload: unknown): Promise<{ readonly result: string }> {
     const receivedAt = this.clock.now();
     const mapped = webhook.map({ name, payload, receivedAt });
     const source = `github:${connector.connector_id}`;
@@ -60,7 +63,10 @@ export class WebhooksController {
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, typeof value === 'string' ? value : undefined]));
     // Verified against an empty secret too, which never passes: an unknown connector takes as long as a wrong signature.
     const valid = (webhook ?? githubWebhook).verify({ headers, body }, secret);
-    if (!valid || webhook === undefined || connector === undefined) throw problem(401, 'invalid_signature', 'The signature is missing or does not fit.');
+    if (!valid || webhook === undefined || connector === undefined) {
+      countWebhook(1, { result: 'refused' });
+      throw problem(401, 'invalid_signature', 'The signature is missing or does not fit.');
+    }
     return { tenantId: connector.tenant_id, connector, webhook, headers, body };
   }
 

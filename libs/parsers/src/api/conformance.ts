@@ -160,6 +160,15 @@ function describeJson(parser: Parser, fixture: Fixture): void {
     expect(before).toBeGreaterThanOrEqual(good.length);
   });
 
+  it('refuses or reads a report whose metadata are of wrong types, and fails in no other way', async () => {
+    if (fixture.bytes.length > 40_000) return;
+    for (const wrong of wrongTypes(document() as never)) {
+      const parsed = await parse(wrong);
+      if (parsed.error) expect(parsed.drafts).toEqual([]);
+      else expectAccounted(parsed);
+    }
+  });
+
   it('drops keys that would reach a prototype (FAULTS 49)', async () => {
     const parsed = await parseAll(parser, reportOf(plantPrototypes(document()), fixture.name));
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

@@ -64,6 +64,8 @@ export class DraftSealer {
     texts.add(location?.resource ?? '', CAPS.resource);
     texts.add(input.rule.id, CAPS.ruleId);
     texts.add(input.rule.name ?? '', CAPS.ruleName);
+    texts.add(input.rule.helpUri ?? '', CAPS.reference);
+    texts.add(input.severity.original, CAPS.severity);
     const attributesFrom = texts.size;
     for (const [, value] of attributes) texts.add(value, CAPS.attribute);
     const flowFrom = texts.size;
@@ -76,10 +78,10 @@ export class DraftSealer {
     const out = texts.finish((raw) => this.redactor.all(raw, known));
     const at = (index: number): string => out[index] as string;
     const draft: FindingDraft = {
-      ordinal, class: input.class, title: at(0) || at(10) || at(9), description: at(1), severity: input.severity,
-      cvss: (input.cvss ?? []).slice(0, CAPS.cvss),
-      rule: { tool: cut(input.rule.tool.toLowerCase(), 100), id: at(9), name: at(10), helpUri: cut(clean(input.rule.helpUri ?? '', this.#tally), CAPS.reference) },
-      identifiers: unique(input.identifiers, CAPS.identifiers).map((id) => cut(id, CAPS.identifier)),
+      ordinal, class: input.class, title: at(0) || at(10) || at(9), description: at(1), severity: { ...input.severity, original: at(12) },
+      cvss: (input.cvss ?? []).filter(isVector).slice(0, CAPS.cvss),
+      rule: { tool: cut(input.rule.tool.toLowerCase(), 100), id: at(9), name: at(10), helpUri: at(11) },
+      identifiers: unique(input.identifiers, CAPS.identifiers).filter((id) => IDENTIFIER.test(id)),
       weaknesses: unique(input.weaknesses, CAPS.weaknesses),
       component: input.component ? this.#component(input.component) : null,
       location: location ? {
@@ -104,12 +106,15 @@ export class DraftSealer {
   }
 
   #component(component: Partial<Component>): Component {
-    const bound = (value: string | undefined, cap: number): string => cut(clean(value ?? '', this.#tally), cap, this.#tally);
+    const { purl = '', name = '', version = '', filePath = '' } = component;
+    const whole = `${purl} ${name} ${version} ${filePath}`;
+    const isClean = this.redactor.one(whole) === whole;
+    const bound = (value: string | undefined, cap: number): string => cut(clean(isClean ? (value ?? '') : this.redactor.one(value ?? ''), this.#tally), cap, this.#tally);
     return {
-      purl: bound(component.purl, CAPS.purl), name: bound(component.name, CAPS.purl), version: bound(component.version, CAPS.version), ecosystem: bound(component.ecosystem, 40),
+      purl: bound(purl, CAPS.purl), name: bound(name, CAPS.purl), version: bound(version, CAPS.version), ecosystem: bound(component.ecosystem, 40),
       fixedVersions: unique(component.fixedVersions, CAPS.fixedVersions).map((version) => cut(version, CAPS.version)),
       dependencyPath: (component.dependencyPath ?? []).slice(0, CAPS.dependencyPath).map((purl) => cut(purl, CAPS.purl)),
-      filePath: bound(component.filePath, CAPS.path), layer: bound(component.layer, 200),
+      filePath: bound(filePath, CAPS.path), layer: bound(component.layer, 200),
     };
   }
 }
@@ -153,10 +158,16 @@ function bounded(map: Readonly<Record<string, string>> | undefined, count: numbe
 
 function unique(values: readonly string[] | undefined, count: number): readonly string[] {
   if (!values || values.length === 0) return NONE;
-  return values.length === 1 ? values : [...new Set(values)].filter((value) => value !== '').slice(0, count);
+  return [...new Set(values)].filter((value) => value !== '').slice(0, count);
 }
 
 const NONE: readonly string[] = [];
+const IDENTIFIER = /^[A-Z0-9][A-Z0-9:._~/-]{2,99}$/i;
+
+/** A vector is letters, digits and its separators; anything else is somebody's text in the wrong field. */
+function isVector(score: CvssScore): boolean {
+  return /^[A-Za-z0-9:./()]{1,200}$/.test(score.vector);
+}
 
 /** Cuts a draft to 32 KiB: attributes first, then the flow's messages, references, description; never what tells flaws apart. */
 function shrink(draft: FindingDraft, tally: ParseTally): FindingDraft {

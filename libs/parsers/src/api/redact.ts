@@ -205,3 +205,14 @@ export function looseSecrets(text: string): KnownSecret[] {
   }
   return found;
 }
+
+/**
+ * The value that flagged lines hold, for scanners that do not give it apart: the only secret in them, else the lines
+ * themselves. Null when they are masked, since a mask identifies nothing.
+ */
+export function secretInSnippet(type: string, snippet: string): KnownSecret | null {
+  const value = snippet.trim();
+  if (value === '' || /\*{3}|redacted/i.test(value)) return null;
+  const inside = findSecrets(value);
+  return { type, value: inside.length === 1 && inside[0] ? inside[0].value : value };
+}

@@ -41,7 +41,7 @@ export async function* readResults<S, E extends CutElement>(passes: DocumentPass
   const { rest, counts } = await passes.first(report, tally);
   const streamed = counts.reduce((sum, count) => sum + (count || 0), 0);
   const sealer = new DraftSealer(context, tally);
-  const { meta, state } = reader.begin(rest, counts);
+  const { meta, state } = open(reader, rest, counts);
   yield { kind: 'meta', meta: sealMeta(meta, sealer, tally) };
   let ordinal = 0;
   let notFlaws = 0;
@@ -62,6 +62,16 @@ export async function* readResults<S, E extends CutElement>(passes: DocumentPass
   }
   const counted = ordinal;
   yield { kind: 'end', summary: { counted, notFlaws, reported: counted - notFlaws, tally } };
+}
+
+/** Metadata of a wrong shape refuses the report: without it no result can be placed. */
+function open<S, E extends CutElement>(reader: ResultReader<S, E>, rest: unknown, counts: readonly number[]): { readonly meta: ReportMeta; readonly state: S } {
+  try {
+    return reader.begin(rest, counts);
+  } catch (error) {
+    if (error instanceof ReportError) throw error;
+    throw new ReportError('malformed', error instanceof ResultRefusal ? error.message : 'the report describes itself in a shape that cannot be read');
+  }
 }
 
 function readOne<S, E extends CutElement>(element: E, ordinal: number, state: S, reader: ResultReader<S, E>, sealer: DraftSealer, tally: ParseTally): ParsedItem | null {

@@ -1,6 +1,6 @@
 import {
-  ReportError, ResultRefusal, fieldsOf, findSecrets, firstSentence, isFields, isoTime, jsonParser, list, looseSecrets, looseText, sniff, sub, text, texts, vulnerabilityIds, weaknessIds,
-  type DraftInput, type Fields, type KnownSecret, type Parser, type ReportMeta, type ReportProblem, type SplitElement, type Suppression, type TargetHints,
+  ReportError, ResultRefusal, fieldsOf, firstSentence, isFields, isoTime, jsonParser, list, looseSecrets, looseText, secretInSnippet, sniff, sub, text, texts, vulnerabilityIds, weaknessIds,
+  type DraftInput, type Fields, type Parser, type ReportMeta, type ReportProblem, type SplitElement, type Suppression, type TargetHints,
 } from '../../api/index.js';
 import { componentOf } from './components.js';
 import { fingerprintsOf } from './fingerprints.js';
@@ -132,7 +132,7 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   const identifiers = [...new Set([...vulnerabilityIds(ruleId, ...texts(properties['tags'])), ...(rule?.identifiers ?? [])])];
   const findingClass = classOf(run.tool, ruleId, rule?.name ?? '', identifiers.length > 0);
   const weaknesses = weaknessesOf(result, properties, rule);
-  const secret = findingClass === 'secrets' ? secretOf(ruleId, location?.snippet ?? '') : null;
+  const secret = findingClass === 'secrets' ? secretInSnippet(ruleId, location?.snippet ?? '') : null;
   return {
     class: findingClass, title: rule?.title || firstSentence(message) || ruleId, description: message || rule?.fullDescription, severity: severityOfResult(result, rule),
     rule: { tool: run.tool, id: ruleId, name: rule?.name, helpUri: rule?.helpUri },
@@ -152,14 +152,6 @@ function weaknessesOf(result: Fields, properties: Fields, rule: SarifRule | unde
   const taxa = listOf(result, 'taxa').filter((taxon) => /cwe/i.test(looseText(sub(taxon, 'toolComponent'), 'name'))).map((taxon) => cweWord(looseText(taxon, 'id')));
   const own = weaknessIds(...taxa, ...texts(properties['cwe']).map(cweWord), ...texts(properties['tags']));
   return own.length === 0 ? (rule?.weaknesses ?? []) : weaknessIds(...own, ...(rule?.weaknesses ?? []));
-}
-
-/** Scanners of secrets flag the value itself, or the line around it; a masked value identifies nothing. */
-function secretOf(ruleId: string, snippet: string): KnownSecret | null {
-  const value = snippet.trim();
-  if (value === '' || /\*{3}|redacted/i.test(value)) return null;
-  const inside = findSecrets(value);
-  return { type: ruleId, value: inside.length === 1 && inside[0] ? inside[0].value : value };
 }
 
 function suppressionsOf(result: Fields): Suppression[] {

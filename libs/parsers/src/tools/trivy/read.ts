@@ -1,5 +1,5 @@
 import {
-  canonicalPurl, isoTime, lineNumber, list, looseText, normalizePath, purlOf, purlType, requiredText, severityOf, sub, text, texts, vulnerabilityIds, weaknessIds,
+  canonicalPurl, isoTime, lineNumber, list, looseText, normalizePath, purlOf, purlType, requiredText, secretInSnippet, severityOf, sub, text, texts, vulnerabilityIds, weaknessIds,
   isFields, type Component, type DraftInput, type Fields,
 } from '../../api/index.js';
 import { cvssOf } from './cvss.js';
@@ -60,11 +60,11 @@ export function readMisconfiguration(item: Fields, group: ResultGroup): DraftInp
 
 export function readSecret(item: Fields, group: ResultGroup): DraftInput {
   const id = requiredText(item, 'RuleID');
-  const match = text(item, 'Match');
+  const snippet = codeOf(item) || text(item, 'Match');
   return {
-    class: 'secrets', title: text(item, 'Title') || id, description: looseText(item, 'Category'), severity: severityOf(text(item, 'Severity'), SEVERITIES, RULE),
+    class: 'secrets', secret: secretInSnippet(id, snippet), title: text(item, 'Title') || id, description: looseText(item, 'Category'), severity: severityOf(text(item, 'Severity'), SEVERITIES, RULE),
     rule: { tool: 'trivy', id, name: text(item, 'Title') }, weaknesses: ['CWE-798'],
-    location: { path: normalizePath(group.target), startLine: lineNumber(item, 'StartLine'), endLine: lineNumber(item, 'EndLine'), snippet: codeOf(item) || match, resource: group.resource },
+    location: { path: normalizePath(group.target), startLine: lineNumber(item, 'StartLine'), endLine: lineNumber(item, 'EndLine'), snippet, resource: group.resource },
     attributes: { category: looseText(item, 'Category'), layer: looseText(sub(item, 'Layer'), 'DiffID') },
   };
 }

@@ -1,4 +1,4 @@
-import { firstSentence, severityOf, stripTags, weaknessIds, type DraftInput, type Suppression } from '../../api/index.js';
+import { severityOf, stripTags, weaknessIds, type DraftInput, type Suppression } from '../../api/index.js';
 
 /** Risk codes of ZAP. */
 export const RISKS = { 3: 'high', 2: 'medium', 1: 'low', 0: 'info' } as const;
@@ -24,7 +24,6 @@ export function readInstance(alert: Field, instance: Field): DraftInput {
     references: stripTags(alert('reference')).split(/\s+/).filter((link) => /^https?:\/\//.test(link)), remediation: solution,
     attributes: {
       confidence: CONFIDENCES[alert('confidence')] ?? alert('confidence'), attack: instance('attack'), wasc: alert('wascid'), source: alert('sourceid'), plugin: alert('pluginid'),
-      summary: firstSentence(stripTags(alert('desc'))).slice(0, 120),
     },
   };
 }

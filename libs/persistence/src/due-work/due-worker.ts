@@ -32,6 +32,8 @@ export interface DueWorkerOptions {
   /** Rows worked on at the same time (default 2; each takes a connection). */
   readonly concurrency?: number;
   readonly backoff?: BackoffOptions;
+  /** True: looks only when `drain` is called, for tests that turn the clock. */
+  readonly manual?: boolean;
 }
 
 export interface DueWorker {
@@ -41,6 +43,9 @@ export interface DueWorker {
 }
 
 const RETRY_BACKOFF: BackoffOptions = { firstMs: 2_000, factor: 2, maxMs: 15 * 60_000 };
+
+/** How long a stop waits for work in hand. */
+const DRAIN_MS = 10_000;
 
 /** Works off due rows until stopped. Many workers may run: a row is worked on by one at a time. */
 export function startDueWorker(database: Database, options: DueWorkerOptions): DueWorker {
@@ -54,7 +59,7 @@ class Worker implements DueWorker {
   readonly #clock: Clock;
   readonly #logger: StreamLogger;
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<number> | undefined;
+  #running: Promise<number> = Promise.resolve(0);
   #stopped = false;
 
   constructor(private readonly database: Database, private readonly options: DueWorkerOptions) {
@@ -69,7 +74,7 @@ class Worker implements DueWorker {
         .catch((error: unknown) => this.#logger.warn({ event: 'due_work.look_failed', code: errorCode(error) }, 'due work could not be read'))
         .finally(() => { if (!this.#stopped) this.#timer = setTimeout(tick, this.options.pollMs ?? 1000); });
     };
-    this.#timer = setTimeout(tick, 0);
+    if (!this.options.manual) this.#timer = setTimeout(tick, 0);
   }
 
   async drain(): Promise<number> {
@@ -84,14 +89,17 @@ class Worker implements DueWorker {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#running?.catch(() => undefined);
+    await Promise.race([this.#running.catch(() => 0), new Promise((resolve) => { setTimeout(resolve, DRAIN_MS).unref(); })]);
   }
 
-  /** One look at a time in this process; a second caller waits for the first and then looks itself. */
-  async #look(): Promise<number> {
-    await this.#running?.catch(() => undefined);
-    this.#running = this.#lookOnce();
-    return this.#running.finally(() => { this.#running = undefined; });
+  /** One look at a time in this process: who comes meanwhile looks after it. */
+  #look(): Promise<number> {
+    const before = this.#running;
+    this.#running = (async () => {
+      await before.catch(() => 0);
+      return this.#stopped ? 0 : this.#lookOnce();
+    })();
+    return this.#running;
   }
 
   async #lookOnce(): Promise<number> {
@@ -136,7 +144,7 @@ class Worker implements DueWorker {
   async #leased(id: string, now: Date, handler: LeasedDueHandler): Promise<boolean> {
     const work = await this.database.run([], (unit) => leaseDue(unit, id, now, new Date(now.getTime() + handler.leaseMs)));
     if (!work) return false;
-    const outcome = await handler.handle(work, this.database).catch((error: unknown) => this.#outcomeOf(error, work));
+    const outcome = await Promise.race([handler.handle(work, this.database), overdue(handler.leaseMs)]).catch((error: unknown) => this.#outcomeOf(error, work));
     await this.database.run([], (unit) => this.#settle(unit, work, outcome));
     return true;
   }
@@ -160,6 +168,12 @@ class Worker implements DueWorker {
     this.#logger.warn({ event: 'due_work.failed', kind: work.kind, key: work.key, attempt: work.attempt, fault: classifyError(error), code: errorCode(error) }, 'due work failed');
     return { kind: 'retry', reason: errorCode(error) };
   }
+}
+
+/** A call that hangs beyond its lease must not keep all other work waiting; somebody else may hold the row by then. */
+async function overdue(leaseMs: number): Promise<DueOutcome> {
+  await new Promise((resolve) => { setTimeout(resolve, leaseMs).unref(); });
+  return { kind: 'retry', reason: 'lease_over' };
 }
 
 /** Rolls the unit back with an outcome in hand. */

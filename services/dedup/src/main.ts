@@ -3,7 +3,8 @@ import { startDueWorker } from '@throughline/persistence';
 import { runService } from '@throughline/service-kit';
 import { DedupModule } from './app.module.js';
 import { readConfig } from './config.js';
-import { REGROUP, regroupIssues } from './consumers/regroup-issues.js';
+import { REGROUP, regroupIssues } from './due/regroup-issues.js';
+import { applyRetention, RETENTION } from './due/retention.js';
 
 const config = readConfig();
 
@@ -13,7 +14,8 @@ await runService({
   module: () => DedupModule.with({ absencesToFix: config.ABSENCES_TO_FIX }),
   start: async (parts) => {
     const worker = startDueWorker(parts.database, {
-      logger: parts.logger, concurrency: 1, kinds: { [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock) },
+      logger: parts.logger, concurrency: 1,
+      kinds: { [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock), [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock) },
     });
     return () => worker.stop();
   },

@@ -3,8 +3,9 @@ import { TOPICS, type ChainChanged, type FindingChanged } from '@throughline/con
 import { tenantId } from '@throughline/domain';
 import { fakeClock } from '@throughline/testing';
 import { handleChainChanged } from '../src/consumers/chain-changed.handler.js';
-import { REGROUP, regroupIssues } from '../src/consumers/regroup-issues.js';
 import { merge, split, type Correcting } from '../src/corrections/correct-identity.js';
+import { REGROUP, regroupIssues } from '../src/due/regroup-issues.js';
+import { applyRetention, RETENTION } from '../src/due/retention.js';
 import { FindingsController } from '../src/http/findings.controller.js';
 import { observationsAnswer } from '../src/http/schemas.js';
 import { loadKnown } from '../src/persistence/finding.repository.js';
@@ -98,11 +99,33 @@ describe('issues and lineage', () => {
     const clock = fakeClock(new Date('2026-02-01T00:00:00Z'));
     await harness.run((unit) => handleChainChanged([chain(image, 2, [REPOSITORY, image]), chain(image, 1, [])], unit, clock));
     await harness.run((unit) => handleChainChanged([chain(image, 1, [])], unit, clock));
-    const due = await harness.run((unit) => unit.query<{ kind: string; key: string; payload: { asset: string; after: string } }>('select kind, key, payload from due_work'));
+    const due = await harness.run((unit) => unit.query<{ kind: string; key: string; payload: { asset: string; after: string } }>(`select kind, key, payload from due_work where kind = '${REGROUP}'`));
     expect(due).toMatchObject([{ kind: REGROUP, payload: { asset: image, after: '' } }]);
     await harness.run((unit) => regroupIssues({ kind: REGROUP, key: due[0]?.key ?? '', tenantId: tenantId(TENANT), dueAt: new Date(), payload: { asset: image, after: '' }, attempt: 1 }, unit, clock));
     expect((await known(container.findingId))?.finding).toMatchObject({ issueId: repository.issueId, version: 2 });
     const grype = await harness.apply(scan({ sequence: 3, asset: image, tool: 'grype', drafts: [vulnerable('pkg:npm/lodash@4.17.4', flaw, 'grype')] }));
     expect(grype.changed).toMatchObject([{ issueId: repository.issueId }]);
+  });
+});
+
+describe('retention', () => {
+  const later = (days: number) => fakeClock(new Date(Date.UTC(2026, 0, 1) + days * 86_400_000));
+  const work = { kind: RETENTION, key: TENANT, tenantId: tenantId(TENANT), dueAt: new Date(), payload: {}, attempt: 1 };
+
+  it('a branch that nobody scans is forgotten, its own findings retired; the default line stays; back, it is the same finding', async () => {
+    await harness.apply(scan({ sequence: 1, drafts: [draft()] }));
+    const onBranch = [draft(), draft({ location: at('src/new.js', 1, 'eval(other)') })];
+    const [mine] = (await harness.apply(scan({ sequence: 2, line: 'feature', drafts: onBranch }))).changed as [FindingChanged];
+    const due = await harness.run((unit) => unit.query('select kind from due_work'));
+    expect(due).toEqual([{ kind: RETENTION }]);
+    expect(await harness.run((unit) => applyRetention(work, unit, later(60)))).toMatchObject({ kind: 'again' });
+    expect((await known(mine.findingId))?.finding.status).toBe('open');
+    await harness.run((unit) => applyRetention(work, unit, later(100)));
+    expect(await known(mine.findingId)).toMatchObject({ finding: { status: 'retired', version: 2 }, occurrences: [] });
+    expect(await harness.run((unit) => unit.query("select status, count(*)::int as n from finding group by 1 order by 1"))).toEqual([{ status: 'open', n: 1 }, { status: 'retired', n: 1 }]);
+    const back = await harness.apply(scan({ sequence: 3, line: 'feature', drafts: onBranch }));
+    expect(back.changed).toMatchObject([{ findingId: mine.findingId, status: 'open', version: 3 }]);
+    await harness.run((unit) => applyRetention(work, unit, later(500)));
+    expect(await harness.run((unit) => unit.query('select 1 from scan union all select 1 from scan_part'))).toEqual([]);
   });
 });

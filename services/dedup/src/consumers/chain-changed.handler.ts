@@ -4,8 +4,8 @@ import { scheduleDue } from '@throughline/persistence';
 import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
 import { fingerprint } from '../domain/identity/index.js';
 import { lineageRoot } from '../domain/issue.js';
+import { REGROUP } from '../due/regroup-issues.js';
 import { saveLineage } from '../persistence/lineage.repository.js';
-import { REGROUP } from './regroup-issues.js';
 
 /**
  * Keeps the lineage group of assets. Findings whose issue moves with it are told by due work: an asset may hold tens of

@@ -1,9 +1,10 @@
 import type { FindingObserved } from '@throughline/contracts';
-import type { Clock } from '@throughline/domain';
+import { tenantId, type Clock } from '@throughline/domain';
 import { advisoryLocks } from '@throughline/persistence';
 import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
 import type { Policy } from '../domain/evolve.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
+import { ensureRetention } from '../due/retention.js';
 import { planFor } from '../persistence/plans.js';
 import { applyWave } from './apply-wave.js';
 import { completeScans } from './complete-scans.js';
@@ -29,6 +30,9 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
       if (scans.length === 0) continue;
       await applyWave(unit, scans, deciding);
       await completeScans(unit, scans, deciding);
+      // A new scope is rare enough to ask; whoever has scopes has something to forget.
+      const tenants = new Set(scans.filter((one) => one.before === undefined).map((one) => one.slice.tenantId));
+      for (const tenant of tenants) await ensureRetention(unit, tenantId(tenant), dependencies.clock.now());
     }
   }
   return flaws.map((flaw) => (flaw === undefined ? done : reject('invalid_header', flaw)));

@@ -9,7 +9,7 @@ import type { Asset, Finding, FullOccurrence } from '../domain/model.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
 import { loadAssets } from '../persistence/ledger.repository.js';
 import { packageFindings } from '../persistence/lineage.repository.js';
-import { identityLock } from './identity-lock.js';
+import { identityLock } from '../consumers/identity-lock.js';
 
 export const REGROUP = 'issue.regroup';
 const PAGE = 500;

@@ -59,7 +59,7 @@ describe('GET /v1/findings', () => {
       'id', 'issueId', 'fixId', 'title', 'class', 'status', 'decision', 'severity', 'score', 'band', 'identifiers', 'weaknesses', 'component', 'location', 'rules', 'tools', 'asset', 'application',
       'service', 'repository', 'team', 'deployed', 'exposed', 'exposure', 'reachable', 'firstSeen', 'lastSeen', 'dueAt', 'ticket',
     ]);
-    expect(page.items[0]).toMatchObject({ score: 97.05, band: 'act', decision: null, team: 'payments', component: { purl: 'pkg:npm/lodash@4.17.20', fixedVersions: ['4.17.21'] }, exposed: 'yes', ticket: null });
+    expect(page.items[0]).toMatchObject({ score: 97.49, band: 'act', decision: null, team: 'payments', component: { purl: 'pkg:npm/lodash@4.17.20', fixedVersions: ['4.17.21'] }, exposed: 'yes', ticket: null });
     expect(ids(await list({}, caller(OTHER_TENANT)))).toEqual([findingId(5)]);
   });
 
@@ -111,7 +111,7 @@ describe('one finding', () => {
     const answer = await findings.explanation(me, findingId(1)) as { score: number; factors: { contribution: number }[]; ssvc: object; counterfactuals: { text: string }[] };
     expect(answer.factors.reduce((sum, factor) => sum + Math.round(factor.contribution * 100), 0)).toBe(Math.round(answer.score * 100));
     expect(answer).toMatchObject({ band: 'act', formulaVersion: '1.0.0', ssvc: { decision: 'Act' } });
-    expect(answer.counterfactuals.map((one) => one.text)).toContain('on an internal load balancer: 97 → 79');
+    expect(answer.counterfactuals.map((one) => one.text)).toContain('on an internal load balancer: 97 → 77');
   });
 
   it('tells its history, newest first, down to its creation (D6)', async () => {
@@ -119,7 +119,7 @@ describe('one finding', () => {
     await harness.due();
     const { items } = await findings.history(me, findingId(1), historyQuery.parse({})) as Page;
     expect(items.map((item) => [item['version'], item['cause'], item['scan']])).toEqual([[2, 'chain', null], [1, 'finding', scanId(1)]]);
-    expect(items[0]?.['changes']).toMatchObject({ score: [97.05, 78.92], exposure: ['internet', 'internal'] });
+    expect(items[0]?.['changes']).toMatchObject({ score: [97.49, 76.91], exposure: ['internet', 'internal'] });
   });
 
   it('points to its trace', async () => {
@@ -135,7 +135,7 @@ describe('issues and fixes', () => {
   it('are groups of live findings, worst first, with the risk of their worst', async () => {
     await world();
     const page = await issues.list(me, groupListQuery.parse({})) as Page;
-    expect(page.items).toMatchObject([{ id: finding().issueId, score: 97.05, findings: [findingId(1)], live: 1, count: 2 }, { id: findingId(204) }, { id: findingId(202) }]);
+    expect(page.items).toMatchObject([{ id: finding().issueId, score: 97.49, findings: [findingId(1)], live: 1, count: 2 }, { id: findingId(204) }, { id: findingId(202) }]);
     const first = await fixes.list(me, groupListQuery.parse({ limit: 1 })) as Page;
     const rest = await fixes.list(me, groupListQuery.parse({ cursor: first.next ?? '' })) as Page;
     expect([...first.items, ...rest.items].map((fix) => fix['title'])).toEqual(['Upgrade lodash in github.com/acme/pay', 'Fix CWE-89 in src/db.ts', 'Upgrade lodash in github.com/acme/web']);
@@ -154,7 +154,7 @@ describe('baseline and activation (R2)', () => {
     const first = await activations.activate(me, activation);
     expect((await activations.activate(me, activation)).id).toBe(first.id);
     const told = (await harness.due()).risks;
-    expect(told).toMatchObject([{ findingId: findingId(1), baseline: false, firstSeen: '2026-11-01T00:00:00.000Z', dueAt: '2026-11-05T00:00:00.000Z', cause: 'decision' }]);
+    expect(told).toMatchObject([{ findingId: findingId(1), baseline: false, firstSeen: '2026-11-01T00:00:00.000Z', dueAt: '2026-11-16T00:00:00.000Z', cause: 'decision' }]);
     expect((await harness.findings([finding({ findingId: findingId(9), baseline: true })])).risks).toMatchObject([{ baseline: false }]);
     await expect(activations.activate(me, { reason: 'x' } as never)).rejects.toMatchObject({ problem: { status: 400 } });
   });

@@ -17,9 +17,9 @@ describe('a finding gets its score', () => {
     await harness.contexts([context()]);
     await harness.intel([intelUpdated(), kev]);
     const { risks } = await harness.findings([finding()]);
-    expect(risks).toMatchObject([{ version: 1, band: 'act', score: 97.05, chainVersion: 3, findingVersion: 1, cause: 'finding', team: 'payments', exposed: 'yes', dueAt: '2026-11-04T00:00:00.000Z' }]);
-    expect(Math.round((risks[0]?.factors ?? []).reduce((sum, factor) => sum + factor.contribution * 100, 0))).toBe(9705);
-    expect(await harness.run((unit) => unit.query('select score, band, chain_version, team from findings'))).toEqual([{ score: 9705, band: 'act', chain_version: '3', team: 'payments' }]);
+    expect(risks).toMatchObject([{ version: 1, band: 'act', score: 97.49, chainVersion: 3, findingVersion: 1, cause: 'finding', team: 'payments', exposed: 'yes', dueAt: '2026-11-04T00:00:00.000Z' }]);
+    expect(Math.round((risks[0]?.factors ?? []).reduce((sum, factor) => sum + factor.contribution * 100, 0))).toBe(9749);
+    expect(await harness.run((unit) => unit.query('select score, band, chain_version, team from findings'))).toEqual([{ score: 9749, band: 'act', chain_version: '3', team: 'payments' }]);
   });
 
   it('a chain change scores its findings anew, with old and new value kept; the same change again does nothing', async () => {
@@ -30,7 +30,7 @@ describe('a finding gets its score', () => {
     const { risks } = await harness.due();
     expect(risks).toMatchObject([{ findingId: finding().findingId, version: 2, cause: 'chain', chainVersion: 3, deployed: 'yes', exposure: 'internet', scanId: '' }]);
     const [entry] = await harness.run((unit) => unit.query<{ changes: Record<string, unknown> }>('select changes from finding_history'));
-    expect(entry?.changes).toMatchObject({ deployed: ['unknown', 'yes'], band: ['attend', 'act'] });
+    expect(entry?.changes).toMatchObject({ deployed: ['unknown', 'yes'], band: ['track', 'attend'] });
     await harness.contexts([context(), context({ version: 2, deployed: 'no' })]);
     expect((await harness.due()).risks).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe('clocks, tickets, tenants', () => {
     await harness.contexts([context()]);
     await harness.findings([finding()]);
     const steps = [];
-    for (const at of ['2026-11-02T01:00:00Z', '2026-11-03T07:00:00Z', '2026-11-03T08:00:00Z', '2026-11-04T01:00:00Z', '2026-11-05T00:00:00Z']) {
+    for (const at of ['2026-11-02T01:00:00Z', '2026-11-11T13:00:00Z', '2026-11-11T14:00:00Z', '2026-11-15T01:00:00Z', '2026-11-16T00:00:00Z']) {
       harness.clock.set(at);
       steps.push((await harness.due()).risks.map((risk) => [risk.slaStep, risk.cause]));
     }

@@ -60,7 +60,7 @@ export function counterfactuals(inputs: FormulaInputs): readonly Counterfactual[
     alternatives.filter((alternative) => applies(factor, inputs) && differs(alternative.change, inputs)).map((alternative) => {
       const then = evaluate({ ...inputs, ...alternative.change });
       return {
-        factor, value: alternative.value, text: `${alternative.phrase}: ${whole(now.hundredths)} → ${whole(then.hundredths)}`,
+        factor, value: alternative.value, text: `${alternative.phrase}: ${fromTo(now.hundredths, then.hundredths)}`,
         score: then.hundredths / 100, band: then.band, delta: (then.hundredths - now.hundredths) / 100,
       };
     }));
@@ -77,12 +77,16 @@ function differs(change: Partial<FormulaInputs>, inputs: FormulaInputs): boolean
   return (Object.keys(change) as (keyof FormulaInputs)[]).some((key) => change[key] !== inputs[key]);
 }
 
-const whole = (hundredths: number): number => Math.round(hundredths / 100);
+/** Whole points, or hundredths where whole points would look equal. */
+function fromTo(now: number, then: number): string {
+  const same = Math.round(now / 100) === Math.round(then / 100);
+  return same ? `${(now / 100).toFixed(2)} → ${(then / 100).toFixed(2)}` : `${Math.round(now / 100)} → ${Math.round(then / 100)}`;
+}
 
 /** "91 Act: …": the sentence on top of an explanation, from the two factors that moved the score most. */
 export function summary(score: number, factors: readonly { readonly name: string; readonly value: string; readonly contribution: number }[]): string {
   const band = BAND_THRESHOLDS.find(([, lowest]) => score >= lowest)?.[0] ?? 'defer';
   const moved = [...factors].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)).slice(0, 3).filter((factor) => factor.contribution !== 0);
-  const parts = moved.map((factor) => `${factor.name} ${factor.value} (${factor.contribution > 0 ? '+' : '−'}${Math.abs(factor.contribution).toFixed(2)})`);
+  const parts = moved.map((factor) => `${factor.name === 'exploited' ? '' : `${factor.name} `}${factor.value} (${factor.contribution > 0 ? '+' : '−'}${Math.abs(factor.contribution).toFixed(2)})`);
   return `${Math.round(score)} ${band.charAt(0).toUpperCase()}${band.slice(1)}: ${parts.join('; ')}.`;
 }

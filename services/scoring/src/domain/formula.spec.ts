@@ -18,7 +18,7 @@ const deployed = ['no', 'unknown', 'yes'] as const;
 const anyInputs: fc.Arbitrary<FormulaInputs> = fc.record({
   severity: fc.integer({ min: 0, max: 100 }).map((tenths) => tenths / 10),
   epss: fc.option(fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100), { nil: null }),
-  classLikelihood: fc.option(fc.constantFrom(0.5, 0.6, 0.9, 1, 1.3, 1.4, 1.6, 2, 2.2), { nil: null }),
+  classLikelihood: fc.option(fc.constantFrom(...Object.values(CLASS_LIKELIHOOD).flatMap((words) => Object.values(words))), { nil: null }),
   exploited: fc.constantFrom(...exploited),
   runtimeBound: fc.boolean(),
   deployed: fc.constantFrom(...TRISTATES),
@@ -118,9 +118,9 @@ describe('docs/reference/score-formula.md', () => {
       previous = byHand;
     }
     expect(evaluate({ ...KEV_IN_PRODUCTION, criticality: 'high' })).toEqual({
-      hundredths: 9763, band: 'act', contributions: steps.map((step) => Math.round(Number(step[5]) * 100)),
+      hundredths: 9798, band: 'act', contributions: steps.map((step) => Math.round(Number(step[5]) * 100)),
     });
-    expect(evaluate({ ...KEV_IN_PRODUCTION, criticality: 'high', exposure: 'internal' }).hundredths).toBe(8239);
-    expect(evaluate({ ...KEV_IN_PRODUCTION, criticality: 'high', deployed: 'no' })).toMatchObject({ hundredths: 2647, band: 'defer' });
+    expect(evaluate({ ...KEV_IN_PRODUCTION, criticality: 'high', exposure: 'internal' }).hundredths).toBe(8063);
+    expect(evaluate({ ...KEV_IN_PRODUCTION, criticality: 'high', deployed: 'no' })).toMatchObject({ hundredths: 1862, band: 'defer' });
   });
 });

@@ -8,7 +8,7 @@ import type { Band, Exposure, Tristate } from '@throughline/domain';
  */
 export const FORMULA_VERSION = '1.0.0';
 
-export const FACTOR_NAMES = ['severity', 'likelihood', 'exploited', 'deployed', 'exposed', 'reachable', 'environment', 'criticality'] as const;
+export const FACTOR_NAMES = ['severity', 'deployed', 'exposed', 'environment', 'criticality', 'reachable', 'exploited', 'likelihood'] as const;
 export type FactorName = (typeof FACTOR_NAMES)[number];
 
 export type Exploited = 'ransomware' | 'yes' | 'no' | 'unknown' | 'not-applicable';
@@ -37,16 +37,16 @@ export interface FormulaInputs {
 type Anchors = readonly (readonly [x: number, y: number])[];
 
 /** Odds of severity alone, with nothing else known; linear between the anchors. */
-export const SEVERITY_ODDS: Anchors = [[0, 0.02], [2, 0.07], [4, 0.2], [7, 0.6], [9, 1.2], [10, 1.7]];
+export const SEVERITY_ODDS: Anchors = [[0, 0.005], [2, 0.02], [4, 0.05], [7, 0.2], [9, 0.45], [10, 0.65]];
 /** Multiplier of EPSS; linear between the anchors. */
-export const EPSS_MULTIPLIER: Anchors = [[0, 0.5], [0.01, 0.7], [0.05, 1], [0.1, 1.5], [0.5, 3], [1, 5]];
-/** Proven exploitation replaces the likelihood's multiplier; both stand above its highest anchor. */
-export const EXPLOITED_MULTIPLIER = { ransomware: 7.5, yes: 6 } as const;
-export const DEPLOYED_MULTIPLIER: Readonly<Record<Tristate, number>> = { yes: 1.3, unknown: 1, no: 0.03 };
-export const EXPOSURE_MULTIPLIER: Readonly<Record<Exposure, number>> = { internet: 2.2, limited: 1.5, unknown: 1, internal: 0.25, none: 0.12 };
-export const REACHABILITY_MULTIPLIER: Readonly<Record<Reachability, number>> = { runtime: 1.8, static: 1.5, potential: 1.1, unknown: 1, unreachable: 0.35 };
-export const ENVIRONMENT_MULTIPLIER: Readonly<Record<EnvironmentTier, number>> = { production: 1.2, unknown: 1, staging: 0.7, development: 0.5 };
-export const CRITICALITY_MULTIPLIER: Readonly<Record<Criticality, number>> = { critical: 1.6, high: 1.25, medium: 1, unknown: 1, low: 0.7 };
+export const EPSS_MULTIPLIER: Anchors = [[0, 0.5], [0.01, 0.8], [0.05, 1], [0.1, 1.6], [0.5, 4], [1, 7]];
+/** Proven exploitation stands in the place of the likelihood's multiplier; both are above all that it and the class model can give. */
+export const EXPLOITED_MULTIPLIER = { ransomware: 12, yes: 10 } as const;
+export const DEPLOYED_MULTIPLIER: Readonly<Record<Tristate, number>> = { yes: 1.4, unknown: 1, no: 0.03 };
+export const EXPOSURE_MULTIPLIER: Readonly<Record<Exposure, number>> = { internet: 3.5, limited: 2, unknown: 1, internal: 0.3, none: 0.1 };
+export const REACHABILITY_MULTIPLIER: Readonly<Record<Reachability, number>> = { runtime: 2, static: 1.5, potential: 1.1, unknown: 1, unreachable: 0.35 };
+export const ENVIRONMENT_MULTIPLIER: Readonly<Record<EnvironmentTier, number>> = { production: 1.3, unknown: 1, staging: 0.7, development: 0.5 };
+export const CRITICALITY_MULTIPLIER: Readonly<Record<Criticality, number>> = { critical: 1.5, high: 1.25, medium: 1, unknown: 1, low: 0.7 };
 
 /** Lowest score of each band, in points. */
 export const BAND_THRESHOLDS: readonly (readonly [Band, number])[] = [['act', 80], ['attend', 60], ['track', 30], ['defer', 0]];
@@ -89,14 +89,19 @@ export function interpolate(anchors: Anchors, x: number): number {
  */
 function runningOdds(inputs: FormulaInputs): readonly number[] {
   const severity = interpolate(SEVERITY_ODDS, inputs.severity);
-  const likelihood = severity * (inputs.classLikelihood ?? (inputs.epss === null ? 1 : interpolate(EPSS_MULTIPLIER, inputs.epss)));
-  const exploited = inputs.exploited === 'yes' || inputs.exploited === 'ransomware' ? severity * EXPLOITED_MULTIPLIER[inputs.exploited] : likelihood;
   const runs = inputs.runtimeBound && inputs.deployed !== 'no';
-  const deployed = exploited * (inputs.runtimeBound ? DEPLOYED_MULTIPLIER[inputs.deployed] : 1);
+  const deployed = severity * (inputs.runtimeBound ? DEPLOYED_MULTIPLIER[inputs.deployed] : 1);
   const exposed = deployed * (runs ? EXPOSURE_MULTIPLIER[inputs.exposure] : 1);
-  const reachable = exposed * REACHABILITY_MULTIPLIER[inputs.reachability];
-  const environment = reachable * (runs ? ENVIRONMENT_MULTIPLIER[inputs.environment] : 1);
-  return [severity, likelihood, exploited, deployed, exposed, reachable, environment, environment * CRITICALITY_MULTIPLIER[inputs.criticality]];
+  const environment = exposed * (runs ? ENVIRONMENT_MULTIPLIER[inputs.environment] : 1);
+  const criticality = environment * CRITICALITY_MULTIPLIER[inputs.criticality];
+  const reachable = criticality * REACHABILITY_MULTIPLIER[inputs.reachability];
+  // What is exploited already needs no forecast: EPSS says nothing then.
+  if (inputs.exploited === 'yes' || inputs.exploited === 'ransomware') {
+    const exploited = reachable * EXPLOITED_MULTIPLIER[inputs.exploited];
+    return [severity, deployed, exposed, environment, criticality, reachable, exploited, exploited];
+  }
+  const likelihood = inputs.classLikelihood ?? (inputs.epss === null ? 1 : interpolate(EPSS_MULTIPLIER, inputs.epss));
+  return [severity, deployed, exposed, environment, criticality, reachable, reachable, reachable * likelihood];
 }
 
 /** 1 − 1 ÷ (1 + odds) instead of odds ÷ (1 + odds): the same number, and monotone in floating point. */

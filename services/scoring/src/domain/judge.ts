@@ -89,7 +89,7 @@ function explain(inputs: FormulaInputs, scored: Scored, severity: JudgedSeverity
   const notDeployed = inputs.deployed === 'no' ? 'not applicable: not deployed' : '';
   const facts: Readonly<Record<FactorName, Omit<Factor, 'name' | 'contribution'>>> = {
     severity: { value: severity.value, source: severity.source, observedAt: finding.lastSeen },
-    likelihood: { value: likelihood.value, source: likelihood.source, observedAt: likelihood.observedAt },
+    likelihood: { value: outranked(inputs) ? `${likelihood.value}: exploitation is proven` : likelihood.value, source: likelihood.source, observedAt: likelihood.observedAt },
     exploited: { value: likelihood.exploitedValue, source: likelihood.exploitedSource, observedAt: likelihood.exploitedAt },
     deployed: { ...chain, value: inputs.runtimeBound ? context.deployedValue : secret, source: context.deployedSource },
     exposed: { ...chain, value: inputs.runtimeBound ? notDeployed || context.exposureValue : secret },
@@ -99,6 +99,8 @@ function explain(inputs: FormulaInputs, scored: Scored, severity: JudgedSeverity
   };
   return FACTOR_NAMES.map((name, index) => ({ name, ...facts[name], contribution: (scored.contributions[index] ?? 0) / 100 }));
 }
+
+const outranked = (inputs: FormulaInputs): boolean => inputs.exploited === 'yes' || inputs.exploited === 'ransomware';
 
 function exceptionSubject(finding: FindingChanged, context: JudgedContext, fixId: string): Parameters<typeof decisionOf>[1] {
   return {

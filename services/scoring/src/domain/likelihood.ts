@@ -81,8 +81,8 @@ const STRONG_SECRET = /aws|gcp|google|azure|github|gitlab|private.?key|slack|str
 /** Multipliers of the non-CVE model; the page gives the reason of each. */
 export const CLASS_LIKELIHOOD = {
   sast: { base: 0.6, often: 1, oftenWithFlow: 1.3 },
-  dast: { base: 1.4, often: 2 },
-  secrets: { base: 1.6, strong: 2.2 },
+  dast: { base: 1.4, often: 2.5 },
+  secrets: { base: 4, strong: 8 },
   iac: { base: 0.5 },
   cspm: { base: 0.9 },
 } as const;

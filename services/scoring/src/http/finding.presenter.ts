@@ -64,14 +64,14 @@ function ssvcNote(band: string, decision: string | undefined): string | null {
 }
 
 const CAUSE: Readonly<Record<string, string>> = {
-  finding: 'a scan changed the finding', chain: 'its deployment context changed', intel: 'EPSS or KEV changed', decision: 'a decision began or ended', time: 'its clock reached a step',
+  finding: 'a scan changed the finding', chain: 'its deployment context changed', intel: 'EPSS or KEV changed', time: 'its clock reached a step',
 };
 
 /** Who, what, when and why. */
 export function presentHistory(entry: HistoryView): object {
   const what = Object.entries(entry.changes).map(([field, [before, after]]) => `${field.replace('factor:', '')}: ${shown(before)} → ${shown(after)}`).join('; ');
   return {
-    at: entry.at, who: entry.cause === 'decision' ? 'a decision' : 'Throughline', what: what || 'its fields changed', why: CAUSE[entry.cause] ?? entry.cause, cause: entry.cause,
+    at: entry.at, who: 'Throughline', what: what || 'its fields changed', why: whyOf(entry), cause: entry.cause,
     scan: entry.scanId, version: entry.version, findingVersion: entry.findingVersion, changes: entry.changes,
   };
 }
@@ -79,6 +79,13 @@ export function presentHistory(entry: HistoryView): object {
 /** The first version has no row of its own: it is what the finding's row remembers of its creation. */
 export function presentCreation(view: FindingView): object {
   return { at: view.firstJudgedAt, who: 'Throughline', what: 'first seen and scored', why: 'a scan showed it', cause: 'finding', scan: view.firstScanId, version: 1, findingVersion: null, changes: {} };
+}
+
+/** A decision's cause is told by what moved: activation, exception or policy. */
+function whyOf({ cause, changes }: HistoryView): string {
+  if (cause !== 'decision') return CAUSE[cause] ?? cause;
+  if (changes['baseline']) return 'its repository, team or application was activated';
+  return changes['decision'] ? 'an exception began or ended' : 'a policy changed';
 }
 
 const shown = (value: unknown): string => (value === null || value === '' ? 'none' : String(value));

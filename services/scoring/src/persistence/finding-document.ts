@@ -1,7 +1,7 @@
 import type { CodeLocation, Component, Factor, FindingChanged } from '@throughline/contracts';
 import type { Band, Tristate } from '@throughline/domain';
 import type { StoredJudgement } from '../application/stored-judgement.js';
-import { FACTOR_NAMES, type FormulaInputs } from '../domain/formula.js';
+import type { FormulaInputs } from '../domain/formula.js';
 import type { SlaState } from '../domain/sla.js';
 import type { Ssvc } from '../domain/ssvc.js';
 
@@ -13,8 +13,8 @@ export type FindingDocument = Partial<FindingChanged>;
 
 export interface JudgementDocument {
   readonly formula: string;
-  /** Value, source, observedAt, contribution; in the order of FACTOR_NAMES. */
-  readonly factors: readonly (readonly [string, string, string, number])[];
+  /** Name, value, source, observedAt, contribution; in the order of the formula that made them. */
+  readonly factors: readonly (readonly [string, string, string, string, number])[];
   readonly inputs: FormulaInputs;
   readonly ssvc: Ssvc | null;
   readonly fix: { readonly key: string; readonly kind: string; readonly title: string; readonly detail: string };
@@ -70,7 +70,7 @@ export function unpackFinding(document: FindingDocument): FindingChanged {
 export function packJudgement(judgement: StoredJudgement): JudgementDocument {
   const { key, kind, title, detail } = judgement.fix;
   return {
-    formula: judgement.formulaVersion, factors: judgement.factors.map(({ value, source, observedAt, contribution }) => [value, source, observedAt, contribution] as const),
+    formula: judgement.formulaVersion, factors: judgement.factors.map(({ name, value, source, observedAt, contribution }) => [name, value, source, observedAt, contribution] as const),
     inputs: judgement.inputs, ssvc: judgement.ssvc, fix: { key, kind, title, detail }, sla: slim(judgement.sla),
     ...(judgement.exceptionId && { exception: judgement.exceptionId }), ...(judgement.ownerSource && { owner: judgement.ownerSource }),
   };
@@ -86,8 +86,8 @@ export function unpackJudgement(row: DocumentRow): StoredJudgement {
   };
 }
 
-function toFactor([value, source, observedAt, contribution]: JudgementDocument['factors'][number], index: number): Factor {
-  return { name: FACTOR_NAMES[index] ?? '', value, source, observedAt, contribution };
+function toFactor([name, value, source, observedAt, contribution]: JudgementDocument['factors'][number]): Factor {
+  return { name, value, source, observedAt, contribution };
 }
 
 /** Without fields that are empty: '', 0, false, null, []. */

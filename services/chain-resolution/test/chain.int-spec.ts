@@ -181,6 +181,17 @@ describe('the chain on a real Postgres', () => {
     }
   });
 
+  it('an image that was copied to another registry is the same image', async () => {
+    const copy = IMAGE('1', '999.dkr.ecr.eu-central-1.amazonaws.com/prod/pay');
+    await h.apply([part({ source: 'deployments', links: [[copy, 'runs-as', 'service:pay', { method: 'deployment-record' }]] })]);
+    const { changed } = await h.apply([part(codeFacts)]);
+    expect(latest(changed, N.repository)).toMatchObject({ deployed: 'yes', services: ['service:pay'], running: [{ version: copy, commit: N.commit }] });
+    expect(urnsOf(await traceOf(N.repository))).toContain('service:pay');
+    const back = await traceOf('service:pay', 'backward');
+    expect(urnsOf(back)).toContain(N.repository);
+    expect(back.gaps.map((gap) => gap.hop)).not.toContain('build');
+  });
+
   it('a wide change is worked off in batches by due work', async () => {
     const services = Array.from({ length: 450 }, (_, i) => `service:shop/s${i}`);
     await h.apply([part({ links: services.map((service) => [N.image, 'runs-as', service, { method: 'deployment-record' }] as const) })]);

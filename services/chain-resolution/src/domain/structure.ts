@@ -16,6 +16,19 @@ export function structuralClaims(node: Urn, since: number): LinkClaim[] {
   return claim ? [{ ...claim, affirmedAt: 0 }] : [];
 }
 
+const MAX_COPIES = 20;
+
+/** Copies of one image contain each other: content is named by its digest, at any time and in any registry. */
+export function sameDigestClaims(copies: readonly Urn[]): LinkClaim[] {
+  const some = [...copies].sort().slice(0, MAX_COPIES);
+  return some.flatMap((from) => some.filter((to) => to !== from).flatMap((to) => {
+    const claim = claimOf({
+      from, to, kind: 'contains', method: 'api', evidence: { rule: 'same digest' }, confidence: 1, verified: false, validFrom: 0, validTo: null, observedAt: 0,
+    }, { source: STRUCTURE_SOURCE, scope: '' });
+    return claim ? [{ ...claim, affirmedAt: 0 }] : [];
+  }));
+}
+
 /** Only the earliest time counts: what follows from a name is not said again by every fact that uses the name. */
 export function mergeStructural(stored: LinkClaim, claim: LinkClaim): LinkClaim {
   const [known, next] = [stored.starts[0] ?? 0, claim.starts[0] ?? 0];

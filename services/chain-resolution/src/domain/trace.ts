@@ -12,6 +12,7 @@ import type { Model } from './model.js';
 import { resolveOrigins, sourceOf } from './origins.js';
 import type { Origin } from './origins.js';
 import { ownersOfCode, wholeRepository } from './owners.js';
+import { digestOf } from './structure.js';
 import type { Owner } from './owners.js';
 import { serviceStates } from './service-state.js';
 import type { ServiceState } from './service-state.js';
@@ -219,7 +220,7 @@ function imageGaps(all: Gathered): Gap[] {
 }
 
 const isIndexed = (all: Gathered, image: Urn): boolean =>
-  all.links.some((link) => link.kind === 'contains' && link.to === image && kindOf(link.from) === 'image');
+  all.links.some((link) => link.kind === 'contains' && link.to === image && kindOf(link.from) === 'image' && digestOf(link.from) !== digestOf(image));
 
 function buildGaps(all: Gathered): Gap[] {
   const builds = new Set([...all.origins.values()].flat().filter((origin) => origin.build !== '' && origin.commit === '').map((origin) => origin.build as Urn));

@@ -32,7 +32,7 @@ export class TraceController {
       const from = await resolveStart(unit, caller.tenantId, query.from);
       const known = await graph.assets(from);
       if (!from.some((node) => known.has(node))) throw problem(404, 'asset_not_found', 'No asset with this URN is known.', { from: query.from.slice(0, 200) });
-      const seeds = query.direction === 'forward' ? await seedsOf(unit, caller.tenantId, from) : [];
+      const seeds = query.direction === 'forward' && at === null ? await seedsOf(unit, caller.tenantId, from) : [];
       const model = await loadModel(unit, caller.tenantId);
       const answer = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
       return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at }, this.clock.now());

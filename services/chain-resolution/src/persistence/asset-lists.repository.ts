@@ -1,6 +1,7 @@
 import type { TenantId, Urn } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import type { Asset } from '../domain/assets.js';
+import { digestOf } from '../domain/structure.js';
 import { assetOf } from './graph.repository.js';
 
 export async function findByDigest(unit: Unit, tenant: TenantId, digest: string): Promise<Urn[]> {
@@ -23,4 +24,14 @@ export async function listAssets(unit: Unit, tenant: TenantId, filter: AssetFilt
     [tenant, after, filter.kind ?? null, filter.q?.toLowerCase() ?? null, filter.unresolved ?? null, limit], { name: 'assets_list' },
   );
   return rows.map(assetOf);
+}
+
+/** Groups of images with one digest that the given ones are among. */
+export async function findSameDigest(unit: Unit, tenant: TenantId, images: readonly Urn[]): Promise<Urn[][]> {
+  const digests = [...new Set(images.map(digestOf).filter((digest) => digest !== ''))];
+  if (digests.length === 0) return [];
+  const rows = await unit.query<{ urns: Urn[] }>(
+    'select array_agg(urn order by urn) as urns from assets where tenant_id = $1 and digest = any($2::text[]) group by digest having count(*) > 1', [tenant, digests], { name: 'assets_same_digest' },
+  );
+  return rows.map((row) => row.urns);
 }

@@ -13,6 +13,7 @@ import { applyFacts } from './apply-facts.js';
 import type { Change } from './apply-facts.js';
 import { applyInventory } from './inventory.js';
 import { recompute } from './recompute.js';
+import { linkSameDigests } from './same-digest.js';
 
 /** One writer a tenant: facts of two sources may meet in any edge, service or context, and contexts must not be judged from halves. */
 export const lockTenant = (unit: Unit, tenant: TenantId): Promise<void> => advisoryLocks(unit, [`chain|${tenant}`]);
@@ -43,6 +44,8 @@ export async function observe(unit: Unit, tenant: TenantId, parts: readonly Asse
     changes.push(await applyInventory(unit, tenant, inventory, now));
   }
   await flush();
+  const copies = await linkSameDigests(unit, tenant, changes, now);
+  if (copies) changes.push(copies);
   await recompute(unit, tenant, { links: changes.flatMap((change) => change.links), nodes: changes.flatMap((change) => change.nodes) }, now);
   return { refused };
 }

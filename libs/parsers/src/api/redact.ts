@@ -79,10 +79,13 @@ export class Redactor {
   #removeFragments(text: string, secret: KnownSecret): string {
     const { value } = secret;
     if (value.length < SHORTEST_FRAGMENT + 1 || value.length > 400) return text;
+    const last = value.length - SHORTEST_FRAGMENT;
     let out = text;
-    for (let start = 0; start + SHORTEST_FRAGMENT <= value.length; start += 1) {
-      if (!out.includes(value.slice(start, start + SHORTEST_FRAGMENT))) continue;
-      let end = start + SHORTEST_FRAGMENT;
+    // Every third window finds every fragment of ten characters, and shorter ones at both ends of the value.
+    for (let window = 0; window <= last; window = window === last ? last + 1 : Math.min(last, window + 3)) {
+      if (!out.includes(value.slice(window, window + SHORTEST_FRAGMENT))) continue;
+      let [start, end] = [window, window + SHORTEST_FRAGMENT];
+      while (start > 0 && out.includes(value.slice(start - 1, end))) start -= 1;
       while (end < value.length && out.includes(value.slice(start, end + 1))) end += 1;
       const fragment = value.slice(start, end);
       if (/\s/.test(fragment) || isPlain(fragment)) continue;

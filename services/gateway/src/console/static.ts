@@ -9,7 +9,9 @@ const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 
 /** Serves the built console, and its index page for every address that is the console's own. */
 export async function installConsole(fastify: FastifyInstance, directory: string | undefined): Promise<void> {
-  fastify.addHook('onSend', async (_request, reply, payload) => {
+  fastify.addHook('onSend', async (request, reply, payload) => {
+    const path = request.raw.url?.split('?')[0] ?? '';
+    if (reply.statusCode === 200 && !reply.hasHeader('cache-control')) reply.header('cache-control', OWN_API.test(path) ? 'no-store' : cacheControl(path));
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', CSP);
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     return payload;
@@ -17,17 +19,17 @@ export async function installConsole(fastify: FastifyInstance, directory: string
   const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   await fastify.register(fastifyStatic, { root: swagger, prefix: '/docs/assets/', decorateReply: false, index: false });
   if (directory === undefined || !existsSync(join(directory, 'index.html'))) return;
-  await fastify.register(fastifyStatic, { root: directory, prefix: '/', wildcard: false, index: 'index.html', setHeaders: cacheByName });
+  await fastify.register(fastifyStatic, { root: directory, prefix: '/', wildcard: false, index: 'index.html', cacheControl: false });
   fastify.addHook('onRequest', async (request, reply) => {
     if (isConsolePage(request)) await sendIndex(reply);
   });
 }
 
 /** Asset names carry a hash of their content and live for ever; the page that names them is always asked for. */
-function cacheByName(reply: FastifyReply, path: string): void {
-  reply.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-}
+const cacheControl = (path: string): string => (path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
 
+/** Answers of the API are nobody's to keep; so says every one that does not say otherwise. */
+const OWN_API = /^\/(v1|api|healthz|readyz|metrics)(\/|$)/;
 const OWN = /^\/(v1|api|docs|healthz|readyz|metrics|openapi\.json|assets)(\/|$)/;
 
 function isConsolePage(request: FastifyRequest): boolean {
@@ -36,5 +38,5 @@ function isConsolePage(request: FastifyRequest): boolean {
 }
 
 async function sendIndex(reply: FastifyReply): Promise<void> {
-  await reply.header('cache-control', 'no-cache').sendFile('index.html');
+  await reply.sendFile('index.html');
 }

@@ -1,0 +1,1 @@
+export { createPlatformaticProducer } from './producer.js';

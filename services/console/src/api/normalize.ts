@@ -1,3 +1,4 @@
+import { utc } from '../lib/format.js';
 import type { Band } from '@throughline/domain';
 import type { Counterfactual, DeadLetter, Explanation, HistoryEntry, Observation, Ssvc, TicketRef, Trace } from './types.js';
 
@@ -42,9 +43,15 @@ function counterfactual(value: unknown): Counterfactual {
 export function historyEntry(value: unknown): HistoryEntry {
   const from = loose(value);
   return {
-    at: text(from, 'at', 'time', 'changedAt'), who: text(from, 'who', 'actor', 'by', 'source') || 'Throughline', what: text(from, 'what', 'summary', 'event', 'kind', 'change', 'status'),
+    at: text(from, 'at', 'time', 'changedAt'), who: text(from, 'who', 'actor', 'by', 'source') || 'Throughline', what: spoken(text(from, 'what', 'summary', 'event', 'kind', 'change', 'status')),
     why: text(from, 'why', 'reason', 'cause', 'detail'), scan: text(from, 'scan', 'scanId', 'receipt') || null,
   };
+}
+
+/** `dueAt: none → 2021-12-24T23:59:59.000Z` as a reader says it: "due: none → 24 Dec 2021". */
+function spoken(what: string): string {
+  const words = what.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => utc(time).replace(/ \d\d:\d\d UTC$/, '')).replace(/\bdueAt\b/g, 'due').replace(/\bslaStep\b/g, 'SLA').replace(/\b([a-z]+)([A-Z][a-z]+):/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}:`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss']);

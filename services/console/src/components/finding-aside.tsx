@@ -5,7 +5,8 @@ import { ticketOf } from '../api/normalize.js';
 import { issueQuery, ticketQuery } from '../api/queries.js';
 import type { Finding } from '../api/types.js';
 import { plural, sentenceCase, shortName } from '../lib/format.js';
-import { DataWarning, Mono, Outside, SlaBar, Time } from './bits.js';
+import { kindWord } from '../trace/words.js';
+import { Copy, DataWarning, Outside, SlaBar, Time } from './bits.js';
 import { Band, State } from './marks.js';
 
 export function FindingAside({ finding }: { readonly finding: Finding }): ReactElement {
@@ -21,7 +22,7 @@ export function FindingAside({ finding }: { readonly finding: Finding }): ReactE
           <dt>Application</dt><dd>{finding.application ? <Link to="/findings" search={{ application: finding.application }}>{finding.application}</Link> : <span className="muted">none</span>}</dd>
           <dt>Service</dt><dd>{finding.service ? <Link to="/findings" search={{ service: finding.service }}>{finding.service}</Link> : <span className="muted">none</span>}</dd>
           <dt>Repository</dt><dd>{finding.repository ? <Link to="/findings" search={{ repository: finding.repository }}>{finding.repository}</Link> : <span className="muted">unknown</span>}</dd>
-          <dt>Asset</dt><dd><Mono text={finding.asset} max={34} /></dd>
+          <dt>Asset</dt><dd><span className="copyable"><Link to="/trace" search={{ from: finding.asset }} title={finding.asset}>{shortName(finding.asset)}</Link><Copy text={finding.asset} label="Copy the asset" /></span> <span className="meta">{kindWord(finding.asset.split(':')[0] ?? '')}</span></dd>
           <dt>Environment</dt><dd>{finding.environment || <span className="muted">unknown</span>}</dd>
           <dt>Exposure</dt><dd>{sentenceCase(finding.exposure)}</dd>
           <dt>Seen by</dt><dd>{finding.tools.join(', ')}</dd>

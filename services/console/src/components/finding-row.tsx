@@ -30,7 +30,7 @@ export function FindingRow({ finding, active = false, selected = false, index, s
         <span data-label="Exposed"><Chip value={finding.exposed} /></span>
         <span data-label="Reachable"><Chip value={finding.reachable} /></span>
       </span>
-      <span className="frow-tools meta" title={finding.tools.join(', ')}>{finding.tools.length > 1 ? `${finding.tools.length} tools` : finding.tools[0] ?? ''}</span>
+      <span className="frow-tools meta ellipsis" title={finding.tools.join(', ')}>{finding.tools.length > 1 ? `${finding.tools.length} tools` : finding.tools[0] ?? ''}</span>
       <span className="frow-team ellipsis">{finding.team || <span className="tag dashed">no owner</span>}</span>
       <span className="frow-due"><DueText at={finding.dueAt} /></span>
       <span className="frow-ticket ellipsis">{ticket ? <span className="row ticket-mark" title={ticket.status ? `Ticket ${ticket.status}` : 'Ticket'}><Icon name="check" size={14} /><span className="ellipsis">{ticket.key ?? (ticket.status || 'ticket')}</span></span> : <span className="muted">none</span>}</span>

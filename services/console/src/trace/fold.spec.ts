@@ -42,6 +42,14 @@ describe('folding', () => {
     expect(drawn.nodes.map((one) => one.urn).sort()).toEqual(['image:1', 'image:2', 'service:a', 'service:b']);
   });
 
+  it('folds the durable service into those that run as it', () => {
+    const nodes = [node('image:1', 'image'), node('service:pay', 'service'), node('service:arn', 'service')];
+    const links = [link('image:1', 'service:pay', { kind: 'runs-as', method: 'deployment-record' }), link('service:arn', 'service:pay', { kind: 'member-of' })];
+    const drawn = draw(trace({ nodes, links }), { allHops: false, at: NOW });
+    expect(drawn.nodes.map((one) => one.urn)).toEqual(['image:1', 'service:arn']);
+    expect(edges(drawn)).toEqual(['image:1 → service:arn recorded']);
+  });
+
   it('keeps what has no primary near it', () => expect(draw(trace({ nodes: [node('image-name:n', 'image-name')] }), { allHops: false, at: NOW }).nodes.map((one) => one.urn)).toEqual(['image-name:n']));
 
   it('ignores links to nodes that are not there', () => expect(draw(trace({ nodes: [node('repo:a', 'repository')], links: [link('repo:a', 'image:gone')] }), { allHops: false, at: NOW }).edges).toEqual([]));

@@ -37,16 +37,24 @@ export function draw(trace: Trace, options: { readonly allHops: boolean; readonl
 function hostsOf(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLink[], allHops: boolean): ReadonlyMap<string, readonly Host[]> {
   const near = new Map<string, TraceLink[]>();
   for (const link of links) for (const end of [link.from, link.to]) near.set(end, [...near.get(end) ?? [], link]);
+  const groups = serviceGroups(nodes, links);
+  const primary = (urn: string): boolean => isPrimary(nodes.get(urn)?.kind ?? '') && !groups.has(urn);
   const hosts = new Map<string, readonly Host[]>();
   for (const [urn, node] of nodes) {
     if (isContext(node.kind) && node.kind !== 'team') continue;
-    if (allHops || isPrimary(node.kind)) hosts.set(urn, [{ urn, via: [] }]);
-    else hosts.set(urn, nearestPrimaries(urn, nodes, near));
+    if (allHops || primary(urn)) hosts.set(urn, [{ urn, via: [] }]);
+    else hosts.set(urn, nearestPrimaries(urn, nodes, near, primary));
   }
   return hosts;
 }
 
-function nearestPrimaries(start: string, nodes: ReadonlyMap<string, TraceNode>, near: ReadonlyMap<string, readonly TraceLink[]>): readonly Host[] {
+/** The durable service that running ones are members of: it folds into those that run. */
+function serviceGroups(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLink[]): ReadonlySet<string> {
+  const isService = (urn: string): boolean => nodes.get(urn)?.kind === 'service';
+  return new Set(links.filter((link) => link.kind === 'member-of' && isService(link.from) && isService(link.to)).map((link) => link.to));
+}
+
+function nearestPrimaries(start: string, nodes: ReadonlyMap<string, TraceNode>, near: ReadonlyMap<string, readonly TraceLink[]>, primary: (urn: string) => boolean): readonly Host[] {
   const column = columnOf(nodes.get(start)?.kind ?? '');
   const seen = new Set([start]);
   let front: readonly Host[] = [{ urn: start, via: [] }];
@@ -54,7 +62,7 @@ function nearestPrimaries(start: string, nodes: ReadonlyMap<string, TraceNode>, 
   while (front.length > 0) {
     const next = front.flatMap((at) => (near.get(at.urn) ?? []).map((link): Host => ({ urn: link.from === at.urn ? link.to : link.from, via: [...at.via, link] })))
       .filter((step) => { const kind = nodes.get(step.urn)?.kind ?? ''; return !seen.has(step.urn) && columnOf(kind) === column && !isContext(kind); });
-    const reached = next.filter((step) => isPrimary(nodes.get(step.urn)?.kind ?? ''));
+    const reached = next.filter((step) => primary(step.urn));
     if (reached.length > 0) return unique(reached);
     for (const step of next) { seen.add(step.urn); rest.push(step.urn); }
     front = unique(next);

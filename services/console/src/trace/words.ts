@@ -2,9 +2,10 @@ import { shortName } from '../lib/format.js';
 import type { TraceNode } from '../api/types.js';
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 const attribute = (node: TraceNode, ...names: readonly string[]): string => names.map((name) => text(node.attributes[name])).find((value) => value !== '') ?? '';
 
-export const KIND_WORDS: Readonly<Record<string, string>> = { 'image-name': 'image name', 'pull-request': 'pull request', 'task-definition': 'task definition', 'target-group': 'target group', 'load-balancer': 'load balancer', 'listener-rule': 'listener rule', 'cloud-resource': 'cloud resource' };
+export const KIND_WORDS: Readonly<Record<string, string>> = { 'repo': 'repository', 'lb': 'load balancer', 'pr': 'pull request', 'image-name': 'image name', 'pull-request': 'pull request', 'task-definition': 'task definition', 'target-group': 'target group', 'load-balancer': 'load balancer', 'listener-rule': 'listener rule', 'cloud-resource': 'cloud resource' };
 export const kindWord = (kind: string): string => KIND_WORDS[kind] ?? kind;
 
 /** The name that a reader knows a node by. */
@@ -23,6 +24,7 @@ function buildName(node: TraceNode): string {
   return node.name && !node.name.includes('/') ? node.name : `run ${node.urn.split('/').at(-1) ?? ''}`;
 }
 
+const tag = (node: TraceNode, name: string): string => { const tags = node.attributes['tags']; return typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? text((tags as Record<string, unknown>)[name]) : ''; };
 const shortHash = (hash: string): string => (/^[0-9a-f]{12,}$/.test(hash) ? hash.slice(0, 7) : hash);
 const digest = (urn: string): string => /sha256:([0-9a-f]{12})/.exec(urn)?.[1] ?? '';
 
@@ -33,9 +35,9 @@ export function subtitleOf(node: TraceNode, folded: readonly TraceNode[], contex
   const parts: string[] = [];
   switch (node.kind) {
     case 'repository': parts.push(many(named('commit').map((one) => titleOf(one)), 'commits')); break;
-    case 'build': parts.push(attribute(node, 'run', 'runNumber') && `run ${attribute(node, 'run', 'runNumber')}`, shortHash(attribute(node, 'commit', 'headSha', 'sha'))); break;
-    case 'image': parts.push(many(named('tag').map((one) => one.urn.split(':').at(-1) ?? one.name), 'tags'), digest(node.urn)); break;
-    case 'service': parts.push(named('task').length ? `${named('task').length} ${named('task').length === 1 ? 'task' : 'tasks'}` : attribute(node, 'runningCount') && `${attribute(node, 'runningCount')} ${attribute(node, 'runningCount') === '1' ? 'task' : 'tasks'}`, around('environment') || attribute(node, 'environment') || around('cluster')); break;
+    case 'build': parts.push(attribute(node, 'number', 'run', 'runNumber') && `run ${attribute(node, 'number', 'run', 'runNumber')}`, shortHash(attribute(node, 'commit', 'headSha', 'sha')) || attribute(node, 'branch')); break;
+    case 'image': parts.push(many(named('tag').length ? named('tag').map((one) => one.urn.split(':').at(-1) ?? one.name) : texts(node.attributes['tags']), 'tags'), digest(node.urn)); break;
+    case 'service': parts.push(named('task').length ? `${named('task').length} ${named('task').length === 1 ? 'task' : 'tasks'}` : attribute(node, 'runningCount') && `${attribute(node, 'runningCount')} ${attribute(node, 'runningCount') === '1' ? 'task' : 'tasks'}`, around('environment') || attribute(node, 'environment') || tag(node, 'environment') || around('cluster')); break;
     case 'load-balancer': parts.push(attribute(node, 'scheme') === 'internet-facing' ? 'internet-facing' : attribute(node, 'scheme') || 'load balancer', attribute(node, 'authentication', 'waf')); break;
     case 'team': parts.push(attribute(node, 'source') || 'owner'); break;
     default: parts.push(kindWord(node.kind));

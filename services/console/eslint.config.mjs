@@ -21,5 +21,5 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'The console runs in a browser.' }] }],
     },
   },
-  { files: ['dev/**/*.mjs', 'public/*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', document: 'readonly', localStorage: 'readonly' } } },
+  { files: ['dev/**/*.mjs', 'public/*.js', '*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly', URL: 'readonly', setTimeout: 'readonly', document: 'readonly', localStorage: 'readonly' } } },
 );

@@ -4,7 +4,6 @@ import { ticketOf } from '../api/normalize.js';
 import type { Finding } from '../api/types.js';
 import { place, shortName } from '../lib/format.js';
 import { DueText, Skeleton } from './bits.js';
-import { Icon } from './icons.js';
 import { Band, Chip, Severity } from './marks.js';
 
 export interface RowProps {
@@ -33,7 +32,7 @@ export function FindingRow({ finding, active = false, selected = false, index, s
       <span className="frow-tools meta ellipsis" title={finding.tools.join(', ')}>{finding.tools.length > 1 ? `${finding.tools.length} tools` : finding.tools[0] ?? ''}</span>
       <span className="frow-team ellipsis">{finding.team || <span className="tag dashed">no owner</span>}</span>
       <span className="frow-due"><DueText at={finding.dueAt} /></span>
-      <span className="frow-ticket ellipsis">{ticket ? <span className="row ticket-mark" title={ticket.status ? `Ticket ${ticket.status}` : 'Ticket'}><Icon name="check" size={14} /><span className="ellipsis">{ticket.key ?? (ticket.status || 'ticket')}</span></span> : <span className="muted">none</span>}</span>
+      <span className="frow-ticket ellipsis">{ticket ? <span title={`Ticket ${ticket.key ?? ''} ${ticket.status}`}>{ticket.key || ticket.status || 'ticket'}</span> : <span className="muted">none</span>}</span>
     </li>
   );
 }

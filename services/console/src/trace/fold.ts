@@ -49,7 +49,7 @@ function hostsOf(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLin
 }
 
 /** The durable service that running ones are members of: it folds into those that run. */
-function serviceGroups(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLink[]): ReadonlySet<string> {
+export function serviceGroups(nodes: ReadonlyMap<string, TraceNode>, links: readonly TraceLink[]): ReadonlySet<string> {
   const isService = (urn: string): boolean => nodes.get(urn)?.kind === 'service';
   return new Set(links.filter((link) => link.kind === 'member-of' && isService(link.from) && isService(link.to)).map((link) => link.to));
 }
@@ -78,10 +78,17 @@ function drawnNode(node: TraceNode, members: readonly TraceNode[], links: readon
   const urns = new Set(members.map((member) => member.urn));
   const context = links.flatMap((link) => (urns.has(link.from) ? [nodes.get(link.to)] : urns.has(link.to) ? [nodes.get(link.from)] : [])).filter((one): one is TraceNode => one !== undefined && isContext(one.kind));
   return {
-    urn: node.urn, kind: node.kind, column: columnOf(node.kind), title: titleOf(node), subtitle: subtitleOf(node, folded, context), members: [node, ...folded],
+    urn: node.urn, kind: node.kind, column: columnOf(node.kind), title: titleOf(node), subtitle: node.kind === 'team' ? ownsText(node.urn, links, nodes) : subtitleOf(node, folded, context), members: [node, ...folded],
     attributes: node.attributes, restricted: node.attributes['restricted'] === true, stale: node.attributes['stale'] === true,
     undescribed: node.attributes['resolved'] === false,
   };
+}
+
+/** What a team is known to own here, since its links to running things are not drawn. */
+function ownsText(team: string, links: readonly TraceLink[], nodes: ReadonlyMap<string, TraceNode>): string {
+  const owned = links.filter((link) => link.to === team && link.kind === 'owned-by').flatMap((link) => { const node = nodes.get(link.from); return node ? [titleOf(node)] : []; });
+  const names = [...new Set(owned)];
+  return names.length === 0 ? 'owner' : `owns ${names.slice(0, 2).join(', ')}${names.length > 2 ? ` and ${names.length - 2} more` : ''}`;
 }
 
 function edgesOf(links: readonly TraceLink[], nodes: ReadonlyMap<string, TraceNode>, hosts: ReadonlyMap<string, readonly Host[]>, at: number): readonly DrawnEdge[] {

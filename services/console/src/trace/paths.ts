@@ -1,8 +1,8 @@
-import type { Trace, TraceLink } from '../api/types.js';
+import type { Trace, TraceLink, TraceNode } from '../api/types.js';
 import { utcDay } from '../lib/format.js';
 import { columnOf } from './columns.js';
 import { LINE_STYLES, type LineStyle, lineStyle, methodWords, weakest } from './style.js';
-import { titleOf } from './words.js';
+import { kindWord, titleOf } from './words.js';
 
 export interface PathStep { readonly urn: string; readonly kind: string; readonly title: string; readonly how: string; readonly style: LineStyle }
 export interface PathRow { readonly key: string; readonly index: number; readonly steps: readonly PathStep[]; readonly weakest: LineStyle; readonly reaches: number }
@@ -17,6 +17,12 @@ function howOf(link: TraceLink, style: LineStyle): string {
   }
 }
 
+/** A thing named like the one before it (service pay, target group pay) is told by its kind. */
+function told(node: TraceNode, before: TraceNode | undefined): string {
+  const title = titleOf(node);
+  return before !== undefined && titleOf(before) === title ? `${kindWord(node.kind)} ${title}` : title;
+}
+
 /** The paths that the platform names, from code to exposure whatever the direction asked, what reaches furthest first, then the best proven. */
 export function pathRows(trace: Trace, at: number): readonly PathRow[] {
   const nodes = new Map(trace.nodes.map((node) => [node.urn, node]));
@@ -29,7 +35,7 @@ export function pathRows(trace: Trace, at: number): readonly PathRow[] {
       const before = ordered[step - 1];
       const link = trace.links.find((one) => (one.from === before && one.to === urn) || (one.from === urn && one.to === before));
       const style = link ? lineStyle(link, at) : 'recorded';
-      return { urn, kind: node?.kind ?? '', title: node ? titleOf(node) : urn, how: link ? howOf(link, style) : '', style };
+      return { urn, kind: node?.kind ?? '', title: node ? told(node, nodes.get(before ?? '')) : urn, how: link ? howOf(link, style) : '', style };
     });
     return { key: `${index}`, index, steps, weakest: weakest(steps.slice(1).map((step) => step.style)), reaches: Math.max(0, ...steps.map((step) => columnOf(step.kind))) };
   });

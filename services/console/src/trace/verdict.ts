@@ -1,4 +1,5 @@
 import type { Trace } from '../api/types.js';
+import { serviceGroups } from './fold.js';
 import { plural, utcDay } from '../lib/format.js';
 
 const REACH: Readonly<Record<string, string>> = {
@@ -8,7 +9,8 @@ const REACH: Readonly<Record<string, string>> = {
 /** One sentence above the picture: is it reached, through what, and how much of that is guessed or missing. */
 export function verdict(trace: Trace, at = ''): { readonly text: string } {
   if (trace.nodes.length === 0) return { text: 'Nothing is known of this asset: no scan, cloud account or webhook has named it.' };
-  const services = trace.nodes.filter((node) => node.kind === 'service');
+  const groups = serviceGroups(new Map(trace.nodes.map((node) => [node.urn, node])), trace.links);
+  const services = trace.nodes.filter((node) => node.kind === 'service' && !groups.has(node.urn));
   const open = services.filter((node) => ['internet', 'limited'].includes(String(node.attributes['exposure'] ?? '')));
   const through = services.length === 0 || open.length === 0 ? '' : services.length === 1 ? ` through ${services[0]?.name}` : ` through ${open.length} of ${plural(services.length, 'service')}`;
   const guesses = trace.links.filter((link) => !link.verified && (link.confidence < 0.5 || link.method === 'tag' || link.method === 'dockerfile') && !link.validTo).length;

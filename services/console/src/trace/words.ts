@@ -15,6 +15,7 @@ export function titleOf(node: TraceNode): string {
     case 'commit': return shortHash(node.urn.split('@').at(-1) ?? node.name);
     case 'build': return attribute(node, 'workflow', 'workflowPath', 'path').split('/').at(-1) || buildName(node);
     case 'image': return attribute(node, 'imageName', 'repositoryName').split('/').at(-1) || shortName(node.urn).replace(/@.*/, '') || shortHash(node.name.replace(/^.*sha256:/, ''));
+    case 'listener': return attribute(node, 'protocol') ? `${attribute(node, 'protocol')} ${attribute(node, 'port')}`.trim() : node.name || shortName(node.urn);
     case 'endpoint': return node.urn.replace(/^endpoint:/, '');
     default: return node.name || shortName(node.urn);
   }

@@ -3,7 +3,7 @@ import { TOPICS } from '@throughline/contracts';
 import type { ChainChanged } from '@throughline/contracts';
 import { minute, OTHER, part, startHarness, TENANT } from './support/harness.js';
 import type { Harness } from './support/harness.js';
-import { IMAGE, SHA } from './support/memory-world.js';
+import { IMAGE } from './support/memory-world.js';
 import { codeFacts, marker, NAMES as N, runtimeFacts } from './support/sample.js';
 
 let h: Harness;
@@ -115,6 +115,8 @@ describe('the chain on a real Postgres', () => {
     expect(partial.changed.filter((one) => one.asset === N.service)).toEqual([]);
     await h.drain();
     expect(await batch()).toBe('unknown');
+    // a role that was revoked, a page that failed: stale, not gone
+    expect((await traceOf(N.service)).nodes.find((node) => node.urn === N.service)?.attributes['stale']).toBe(true);
     await h.apply([part(runtimeFacts(other, { sequence: 3, receivedAt: minute(6) })), part(marker({ sequence: 3, receivedAt: minute(6) }))]);
     const images = urnsOf(await traceOf(N.service, 'backward')).filter((urn) => urn.startsWith('image:'));
     expect(images).toEqual([other]);

@@ -10,13 +10,14 @@ const ORPHAN_AFTER_MS = 24 * 3_600_000;
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-export function presentAsset(node: Urn, asset: Asset | undefined, now: Date): Record<string, unknown> {
+export function presentAsset(node: Urn, asset: Asset | undefined, now: Date, stale = false): Record<string, unknown> {
   const resolved = asset?.resolved ?? false;
   return {
     urn: node, kind: kindOf(node), name: nameOf(node, asset?.attributes ?? {}),
     attributes: {
       ...shownAttributes(asset?.attributes ?? {}),
       ...(resolved ? {} : { resolved: false, orphan: asset !== undefined && now.getTime() - asset.firstSeen > ORPHAN_AFTER_MS }),
+      ...(stale ? { stale: true } : {}),
       ...(asset?.retiredAt ? { retiredAt: time(asset.retiredAt) } : {}),
     },
   };
@@ -28,10 +29,10 @@ export const presentLink = (link: Link): Record<string, unknown> => ({
 });
 
 /** The contract's shape; `services`, `partial`, `direction`, `at` and a gap's `asset` come on top of it. */
-export function presentTrace(trace: Trace, request: { from: string; direction: string; at: string | undefined }, now: Date): Record<string, unknown> {
+export function presentTrace(trace: Trace, request: { from: string; direction: string; at: string | undefined; stale?: ReadonlySet<Urn> }, now: Date): Record<string, unknown> {
   return {
     from: request.from, direction: request.direction, at: request.at ?? now.toISOString(),
-    nodes: trace.nodes.map((node) => presentAsset(node, trace.facts.get(node), now)),
+    nodes: trace.nodes.map((node) => presentAsset(node, trace.facts.get(node), now, request.stale?.has(node))),
     links: trace.links.map(presentLink),
     paths: trace.paths,
     gaps: trace.gaps.map(({ hop, reason, remedy, at }) => ({ hop, reason, remedy, asset: at })),

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { trace } from '../domain/trace.js';
 import { findByDigest } from '../persistence/asset-lists.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
+import { staleNodes } from '../persistence/inventory.repository.js';
 import { runningCommits } from '../persistence/links.repository.js';
 import { loadModel } from '../resolution/recompute.js';
 import { presentTrace } from './present.js';
@@ -35,7 +36,8 @@ export class TraceController {
       const seeds = query.direction === 'forward' && at === null ? await seedsOf(unit, caller.tenantId, from) : [];
       const model = await loadModel(unit, caller.tenantId);
       const answer = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
-      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at }, this.clock.now());
+      const stale = at === null ? await staleNodes(unit, caller.tenantId, answer.nodes) : new Set<Urn>();
+      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at, stale }, this.clock.now());
     });
   }
 }

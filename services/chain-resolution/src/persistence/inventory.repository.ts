@@ -84,3 +84,15 @@ export async function isRuntimeComplete(unit: Unit, tenant: TenantId): Promise<b
   );
   return rows[0]?.complete === true;
 }
+
+/** Nodes that only inventories tell of whose last run could not see everything: what is known of them may be old. */
+export async function staleNodes(unit: Unit, tenant: TenantId, nodes: readonly Urn[]): Promise<Set<Urn>> {
+  if (nodes.length === 0) return new Set();
+  const rows = await unit.query<{ urn: Urn }>(
+    `select c.urn from asset_claims c cross join lateral (
+       select complete from inventories i where i.tenant_id = $1 and i.source = c.source and i.scope = c.scope and i.applied_at is not null order by i.sequence desc limit 1) last
+     where c.tenant_id = $1 and c.urn = any($2::text[]) and c.scope <> '' and c.ended_at is null group by c.urn having not bool_or(last.complete)`,
+    [tenant, [...nodes]], { name: 'stale_nodes' },
+  );
+  return new Set(rows.map((row) => row.urn));
+}

@@ -25,7 +25,7 @@ beforeAll(async () => {
   activations = new ActivationsController(harness.database, harness.clock);
   exceptions = new ExceptionsController(harness.database, harness.clock);
   policies = new PoliciesController(harness.database, harness.clock);
-  gates = new GatesController(harness.database);
+  gates = new GatesController(harness.database, harness.clock);
 });
 afterEach(async () => { harness.clock.set('2026-11-02T00:00:00.000Z'); await harness.clear(); });
 afterAll(async () => { await harness.close(); });
@@ -214,8 +214,9 @@ describe('policies and gates', () => {
     await expect(gate({ base: 'other' })).rejects.toMatchObject({ problem: { status: 409, code: 'base_differs' } });
     const asked = await exceptions.request(me, { decision: 'accepted-risk', scope: { findings: [findingId(1)] }, reason: 'known', compensatingControl: '', expiresAt: '2026-11-12T00:00:00.000Z' });
     await exceptions.approve(me, asked.id, { reason: '' });
-    await harness.due();
     expect(await gates.evaluate(me, { commit: 'feed', stage: 'pull-request', waitSeconds: 0 })).toMatchObject({ verdict: 'warn', reasons: [{ finding: findingId(2) }] });
+    harness.clock.set('2026-11-12T00:00:00.000Z');
+    expect(await gate()).toMatchObject({ verdict: 'block' });
     expect(await gates.evaluate(caller(OTHER_TENANT), { scans: [scanId(7)], stage: 'x', waitSeconds: 0 })).toMatchObject({ verdict: 'pending' });
   });
 });

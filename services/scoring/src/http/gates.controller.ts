@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import type { Clock } from '@throughline/domain';
 import type { Database } from '@throughline/persistence';
-import { ApiZod, Caller, DATABASE, problem, Roles, zodBody, type Caller as CallerType } from '@throughline/service-kit';
+import { ApiZod, Caller, CLOCK, DATABASE, problem, Roles, zodBody, type Caller as CallerType } from '@throughline/service-kit';
 import { z } from 'zod';
 import { evaluateGate } from '../domain/gate.js';
 import { gateScans, gateSubjects } from '../persistence/gate.repository.js';
+import { loadExceptions } from '../persistence/decision.repository.js';
 import { policiesInForce } from '../persistence/policy.repository.js';
 
 const gateBody = z.strictObject({
@@ -17,7 +19,7 @@ const POLL_MS = 250;
 /** May this build pass? Only flaws that it introduces count, and decisions come first. */
 @Controller('v1/gates')
 export class GatesController {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Post('evaluate')
   @HttpCode(200)
@@ -40,7 +42,9 @@ export class GatesController {
       if (other) throw problem(409, 'base_differs', `Scan ${other.scanId} was uploaded with the base ${other.base}; its new flaws are judged against that.`);
       const missing = body.scans ? body.scans.length - scans.length : Number(scans.length === 0);
       if (missing > 0 || scans.some((scan) => !scan.scored)) return { verdict: 'pending', reasons: [], policyVersion: gate.version };
-      return evaluateGate(await gateSubjects(unit, caller.tenantId, [...new Set(scans.flatMap((scan) => scan.introduced))]), gate);
+      const exceptions = (await loadExceptions(unit, [caller.tenantId])).get(caller.tenantId) ?? [];
+      const introduced = [...new Set(scans.flatMap((scan) => scan.introduced))];
+      return evaluateGate(await gateSubjects(unit, caller.tenantId, introduced, exceptions, this.clock.now().toISOString()), gate);
     });
   }
 }

@@ -50,7 +50,10 @@ export interface DocumentRow {
 
 const EMPTY_LOCATION: CodeLocation = { path: '', startLine: 0, endLine: 0, startColumn: 0, endColumn: 0, snippet: '', symbol: '', url: '', method: '', parameter: '', resource: '' };
 const EMPTY_COMPONENT: Component = { purl: '', name: '', version: '', ecosystem: '', fixedVersions: [], dependencyPath: [], filePath: '', layer: '' };
-const EMPTY_FINDING: Omit<FindingChanged, 'tenantId' | 'findingId' | 'version' | 'issueId' | 'class' | 'title' | 'status' | 'severity' | 'asset' | 'firstSeen' | 'lastSeen' | 'scanId' | 'change' | 'changedAt' | 'statusSince'> = {
+/** Every field: a required one may be empty too. */
+const EMPTY_FINDING: FindingChanged = {
+  tenantId: '', findingId: '', version: 0, issueId: '', class: '', title: '', status: '', statusSince: '', severity: { original: '', normalized: 'unknown', rule: '' }, asset: '',
+  firstSeen: '', lastSeen: '', scanId: '', change: '', changedAt: '',
   description: '', statusReason: '', regressions: 0, cvss: [], identifiers: [], weaknesses: [], component: null, location: null, locations: [], codeFlow: [], secret: null, rules: [], tools: [],
   suppressions: [], references: [], remediation: '', reachability: '', versionUrn: '', line: '', defaultLine: false, path: '', application: '', service: '', repository: '', environment: '',
   scopes: [], baseline: false, flags: [],
@@ -64,7 +67,7 @@ export function packFinding(finding: FindingChanged): FindingDocument {
 export function unpackFinding(document: FindingDocument): FindingChanged {
   return {
     ...EMPTY_FINDING, ...document, ...(document.component && { component: { ...EMPTY_COMPONENT, ...document.component } }), ...(document.location && { location: { ...EMPTY_LOCATION, ...document.location } }),
-  } as FindingChanged;
+  };
 }
 
 export function packJudgement(judgement: StoredJudgement): JudgementDocument {

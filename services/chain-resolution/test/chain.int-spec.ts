@@ -93,6 +93,15 @@ describe('the chain on a real Postgres', () => {
     expect((await h.call('GET', '/v1/assets?unresolved=true&kind=image')).body).toMatchObject({ items: [] });
   });
 
+  it('E8: a gap names the share of assets that it affects, and the step that closes it', async () => {
+    h.clock.set(new Date(minute(60 * 24 * 30)));
+    await h.apply([part(codeFacts), part({ source: 'deployments', links: [[IMAGE('5', 'registry.example/other'), 'runs-as', 'service:other', { method: 'deployment-record' }], [N.image, 'runs-as', 'service:pay', { method: 'deployment-record' }]] })]);
+    const gaps = (await traceOf('service:other', 'backward')).gaps as { hop: string; remedy: string; share: number; asset: string }[];
+    expect(gaps.find((gap) => gap.hop === 'build')).toMatchObject({ share: 0.5, asset: IMAGE('5', 'registry.example/other'), remedy: expect.stringContaining('attest-build-provenance') });
+    expect(gaps.find((gap) => gap.hop === 'owner')).toMatchObject({ share: 0.5 });
+    expect(gaps.find((gap) => gap.hop === 'exposure')).toMatchObject({ share: 1 });
+  });
+
   it('FAULTS 28: a cycle and 10,000 links terminate, and the answer says that it is partial', async () => {
     await h.apply([part({ links: [['service:x', 'routes-to', 'service:y'], ['service:y', 'routes-to', 'service:x']] })]);
     expect((await traceOf('service:x')).partial).toBe(false);

@@ -5,6 +5,8 @@ import type { Link } from '../domain/links.js';
 import { nameOf } from '../domain/structure.js';
 import { shownAttributes } from '../domain/trace.js';
 import type { Trace } from '../domain/trace.js';
+import { shareOf } from '../persistence/gap-shares.repository.js';
+import type { GapCounts } from '../persistence/gap-shares.repository.js';
 
 const ORPHAN_AFTER_MS = 24 * 3_600_000;
 
@@ -28,14 +30,14 @@ export const presentLink = (link: Link): Record<string, unknown> => ({
   validFrom: time(link.validFrom), validTo: link.validTo === null ? null : time(link.validTo),
 });
 
-/** The contract's shape; `services`, `partial`, `direction`, `at` and a gap's `asset` come on top of it. */
-export function presentTrace(trace: Trace, request: { from: string; direction: string; at: string | undefined; stale?: ReadonlySet<Urn> }, now: Date): Record<string, unknown> {
+/** The contract's shape; `services`, `partial`, `direction`, `at` and a gap's `asset` and `share` come on top of it. */
+export function presentTrace(trace: Trace, request: { from: string; direction: string; at: string | undefined; stale?: ReadonlySet<Urn>; counts?: GapCounts }, now: Date): Record<string, unknown> {
   return {
     from: request.from, direction: request.direction, at: request.at ?? now.toISOString(),
     nodes: trace.nodes.map((node) => presentAsset(node, trace.facts.get(node), now, request.stale?.has(node))),
     links: trace.links.map(presentLink),
     paths: trace.paths,
-    gaps: trace.gaps.map(({ hop, reason, remedy, at }) => ({ hop, reason, remedy, asset: at })),
+    gaps: trace.gaps.map(({ hop, reason, remedy, at }) => ({ hop, reason, remedy, asset: at, ...(request.counts ? { share: shareOf(request.counts, hop, at) } : {}) })),
     exposure: trace.exposure, owner: trace.owner, services: trace.services, partial: trace.partial,
   };
 }

@@ -10,6 +10,7 @@ import { postgresGraph } from '../persistence/graph.repository.js';
 import { staleNodes } from '../persistence/inventory.repository.js';
 import { runningCommits } from '../persistence/links.repository.js';
 import { loadModel } from '../resolution/recompute.js';
+import { GapShares } from './gap-shares.js';
 import { presentTrace } from './present.js';
 import { traceQuery } from './schemas.js';
 
@@ -18,6 +19,8 @@ const DIGEST = /^(?:image:)?(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 /** The walk from code to exposure and back. */
 @Controller('v1/trace')
 export class TraceController {
+  readonly #shares = new GapShares();
+
   constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock) {}
 
   @Get()
@@ -36,8 +39,10 @@ export class TraceController {
       const seeds = query.direction === 'forward' && at === null ? await seedsOf(unit, caller.tenantId, from) : [];
       const model = await loadModel(unit, caller.tenantId);
       const answer = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
+      const now = this.clock.now();
+      const counts = answer.gaps.length > 0 ? await this.#shares.of(unit, caller.tenantId, now) : undefined;
       const stale = at === null ? await staleNodes(unit, caller.tenantId, answer.nodes) : new Set<Urn>();
-      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at, stale }, this.clock.now());
+      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at, stale, ...(counts && { counts }) }, now);
     });
   }
 }

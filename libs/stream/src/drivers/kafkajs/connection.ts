@@ -23,7 +23,7 @@ export function createKafka(options: KafkaConnectionOptions): Kafka {
     logLevel: logLevel.WARN,
     logCreator: () => logTo(options.logger ?? silentLogger),
     ...(options.ssl ? { ssl: true } : {}),
-    ...(options.sasl ? { sasl: { mechanism: 'scram-sha-512', ...options.sasl } } : {}),
+    ...(options.sasl ? { sasl: { mechanism: 'scram-sha-512', username: options.sasl.username, password: options.sasl.password } } : {}),
   };
   return new Kafka(config);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Admin } from 'kafkajs';
 import type { RawRecord } from '../../ports.js';
 import { createKafka, type KafkaConnectionOptions } from './connection.js';
 import { toRawRecord } from './records.js';
@@ -48,10 +49,23 @@ async function openPartitions(kafka: ReturnType<typeof createKafka>, topic: stri
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const ends = await admin.fetchTopicOffsets(topic);
+    const ends = await endsOf(admin, topic);
     return new Map(ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A topic that was just made may have no leader for a moment. */
+async function endsOf(admin: Admin, topic: string, triesLeft = 10): ReturnType<Admin['fetchTopicOffsets']> {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    // kafkajs exports its error classes to CommonJS only; the flag is its own word for this.
+    const isRetriable = error instanceof Error && 'retriable' in error && error.retriable === true;
+    if (triesLeft === 0 || !isRetriable) throw error;
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    return endsOf(admin, topic, triesLeft - 1);
   }
 }
 

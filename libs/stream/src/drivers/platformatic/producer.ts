@@ -53,7 +53,7 @@ class PlatformaticProducer implements ProducerPort {
       // Its default keeps the sign bit, which puts half of the keys on other partitions than Java's murmur2 and kafkajs do.
       partitioner: compatibilityPartitioner,
       serializers: { key: same, value: same, headerKey: text, headerValue: text },
-      ...(sasl ? { sasl: { mechanism: 'SCRAM-SHA-512' as const, ...sasl } } : {}),
+      ...(sasl ? { sasl: { mechanism: 'SCRAM-SHA-512' as const, username: sasl.username, password: sasl.password } } : {}),
       ...(ssl ? { tls: {} } : {}),
     });
     return this.#producer;

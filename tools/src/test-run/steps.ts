@@ -22,7 +22,13 @@ const nx = async (config: TestRunConfig, args: readonly string[], env: Readonly<
 
 const lint: Step = {
   name: 'lint',
-  run: async (config) => ({ succeeded: await nx(config, ['-t', 'lint', '--parallel=2']), count: NOTHING }),
+  // One process for the workspace: 27 of them cost half a minute more. The console has rules of its own.
+  async run(config) {
+    const folders = [config.root, join(config.root, 'services/console')];
+    let succeeded = true;
+    for (const cwd of folders) succeeded = (await run('eslint', ['.'], { cwd, env: childEnv() })) === 0 && succeeded;
+    return { succeeded, count: NOTHING };
+  },
 };
 
 const types: Step = {

@@ -135,7 +135,7 @@ for (const [name, of] of Object.entries(CASES)) {
 }
 console.log(`${assets} assets, ${links} links`);
 console.table(results);
-mkdirSync('bench', { recursive: true });
-writeFileSync('bench/results.json', JSON.stringify({ assets, links, results }, null, 2));
+mkdirSync('.test-results', { recursive: true });
+writeFileSync('.test-results/bench-trace.json', JSON.stringify({ assets, links, results }, null, 2));
 await database.close();
 await test.drop();

@@ -54,7 +54,7 @@ function spoken(what: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss']);
+const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss', 'scope', 'line', 'defaultLine', 'present', 'missedScans']);
 
 export function observation(value: unknown): Observation {
   const outer = loose(value);
@@ -70,7 +70,7 @@ export function observation(value: unknown): Observation {
     version: text(from, 'version', 'assetVersion', 'lastVersion'), scan: text(from, 'scan', 'scanId', 'lastScan'),
     firstSeen: text(from, 'firstSeen', 'firstAt', 'at', 'observedAt'), lastSeen: text(from, 'lastSeen', 'lastAt', 'at', 'observedAt'),
     codeFlow: list(from['codeFlow']) as Observation['codeFlow'],
-    facts: Object.fromEntries([...facts.map(([name, one]) => [name, String(one)]), ...list(from['identifiers']).slice(0, 1).map(() => ['identifiers', list(from['identifiers']).join(', ')])]),
+    facts: Object.fromEntries([...(Number(from['missedScans'] ?? 0) > 0 ? [['missing in the last', `${text(from, 'missedScans')} complete scans`]] : []), ...facts.map(([name, one]) => [name, String(one)]), ...list(from['identifiers']).slice(0, 1).map(() => ['identifiers', list(from['identifiers']).join(', ')])]),
   };
 }
 

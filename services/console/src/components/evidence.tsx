@@ -29,7 +29,7 @@ export function EvidenceSide({ observations, finding }: { readonly observations:
           </tbody>
         </table>
       </div>
-      {finding.description && !observations.some((one) => one.description) && <div className="stack-s"><h3>What the tool says</h3><p className="prewrap clamp-long">{finding.description}</p></div>}
+      {finding.description && finding.description !== finding.title && !observations.some((one) => one.description) && <div className="stack-s"><h3>What the tool says</h3><p className="prewrap clamp-long">{finding.description}</p></div>}
       {flow && <CodeFlow steps={flow.steps} tool={flow.tool} />}
       <References urls={finding.references ?? []} />
     </div>

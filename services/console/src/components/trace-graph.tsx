@@ -34,6 +34,7 @@ export function TraceGraph(props: GraphProps): ReactElement {
   }, [hover, props.highlight, drawn]);
   const dim = (urn: string): boolean => (lit ? !lit.has(urn) : props.emphasis !== undefined && !drawn.nodes.find((node) => node.urn === urn)?.members.some((one) => props.emphasis?.has(one.urn)));
   const coverage = coverageOf(drawn);
+  const running = runningImages(drawn);
   return (
     <div className="trace-scroll" tabIndex={0} role="region" aria-label="Trace, drawn; the same as a table below">
       <div className="trace-canvas" style={{ width: picture.width, height: picture.height + 44 }}>
@@ -46,7 +47,7 @@ export function TraceGraph(props: GraphProps): ReactElement {
           <svg className="trace-lines" width={picture.width + 24} height={picture.height + 24} viewBox={`-12 0 ${picture.width + 24} ${picture.height + 24}`} aria-hidden="true">
             {picture.edges.map((placed) => <Line key={placed.edge.id} placed={placed} dim={dim(placed.edge.from) || dim(placed.edge.to)} selected={selected === placed.edge.id} onSelect={onSelect} />)}
           </svg>
-          {picture.nodes.map(({ node, x, y }) => <NodeBox key={node.urn} node={node} x={x} y={y} width={picture.columnWidth} worst={worstOf(node, worst)} subject={node.members.some((one) => one.urn === props.subject)} dim={dim(node.urn)} selected={selected === node.urn} onSelect={onSelect} onHover={setHover} />)}
+          {picture.nodes.map(({ node, x, y }) => <NodeBox key={node.urn} node={node} x={x} y={y} width={picture.columnWidth} worst={node.kind === 'image' && running && !running.has(node.urn) ? undefined : worstOf(node, worst)} subject={node.members.some((one) => one.urn === props.subject)} dim={dim(node.urn)} selected={selected === node.urn} onSelect={onSelect} onHover={setHover} />)}
           {picture.stacks.map((stack) => <StackBox key={stack.id} stack={stack} width={picture.columnWidth} worst={worst} onOpen={() => setOpen(new Set([...open, stack.id]))} />)}
           {picture.gaps.map((gap) => <GapBox key={gap.id} gap={gap} width={picture.columnWidth} selected={selected === gap.id} onSelect={onSelect} />)}
         </div>
@@ -54,6 +55,15 @@ export function TraceGraph(props: GraphProps): ReactElement {
       <p className="sr">{drawn.edges.map((edge) => sentence(edge, drawn)).join('. ')}</p>
     </div>
   );
+}
+
+/**
+ * Images that run, where any does: a finding lives on the image's name, and an older image of that name says nothing of today.
+ */
+function runningImages(drawn: Drawn): ReadonlySet<string> | undefined {
+  const images = new Set(drawn.nodes.filter((node) => node.kind === 'image').map((node) => node.urn));
+  const running = new Set(drawn.edges.filter((edge) => images.has(edge.from) && edge.style !== 'ended' && edge.style !== 'contested').map((edge) => edge.from));
+  return running.size > 0 ? running : undefined;
 }
 
 function worstOf(node: DrawnNode, worst: ReadonlyMap<string, Finding>): Finding | undefined {

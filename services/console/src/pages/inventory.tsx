@@ -37,12 +37,12 @@ export function Inventory(): ReactElement {
 }
 
 function AssetTable({ kind, assets }: { readonly kind: string; readonly assets: readonly Asset[] }): ReactElement {
-  const attributes = [...new Set(assets.flatMap((asset) => Object.keys(asset.attributes ?? {}).filter((name) => !ATTRIBUTES_HIDDEN.has(name) && cellText(asset.attributes?.[name]) !== '')))].slice(0, 3);
+  const attributes = TELLING.filter((name) => assets.some((asset) => cellText(asset.attributes?.[name]) !== '')).slice(0, 4);
   const findings = (asset: Asset): Record<string, string> => (kind === 'repositories' ? { repository: asset.urn.slice('repo:'.length) } : { service: asset.name });
   return (
     <div className="table-wrap"><table className="table cards-narrow">
       <thead><tr><th scope="col">Name</th>{attributes.map((name) => <th key={name} scope="col">{sentenceCase(name)}</th>)}<th scope="col">URN</th><th scope="col"><span className="sr">Open</span></th></tr></thead>
-      <tbody>{assets.map((asset) => (
+      <tbody>{withoutGroups(assets).map((asset) => (
         <tr key={asset.urn}>
           <td data-label="Name"><span className="row-wrap"><span className="strong">{kind === 'repositories' ? asset.urn.replace(/^repo:[^/]+\//, '') : asset.name}</span>{asset.attributes?.['resolved'] === false && <span className="tag dashed">not described yet</span>}</span></td>
           {attributes.map((name) => <td key={name} data-label={sentenceCase(name)}><Mono text={cellText(asset.attributes?.[name])} max={32} copy={false} /></td>)}
@@ -54,7 +54,14 @@ function AssetTable({ kind, assets }: { readonly kind: string; readonly assets: 
   );
 }
 
-const ATTRIBUTES_HIDDEN = new Set(['resolved', 'orphan', 'retiredAt', 'codeowners', 'cluster', 'taskDefinition', 'arn', 'urn', 'name']);
+/** The attributes that a reader of a list asks for; the trace's panel has the rest. */
+const TELLING = ['environment', 'launchType', 'runningCount', 'desiredCount', 'status', 'visibility', 'defaultBranch', 'archived'] as const;
+
+/** A durable service (`service:pay`) stands in the list only where nothing running bears its name. */
+function withoutGroups(assets: readonly Asset[]): readonly Asset[] {
+  const running = new Set(assets.filter((asset) => asset.urn.split(':').length > 2).map((asset) => asset.name));
+  return assets.filter((asset) => asset.urn.split(':').length > 2 || !running.has(asset.name));
+}
 
 function DurableTable({ kind, items }: { readonly kind: string; readonly items: readonly Durable[] }): ReactElement {
   const columns = [...new Set(items.flatMap((item) => Object.keys(item).filter((name) => !HIDDEN.has(name) && cellText(item[name]) !== '')))].slice(0, 4);

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { durableQuery, scansQuery, topFindingsQuery } from '../api/queries.js';
+import { connectorsQuery, durableQuery, scansQuery, topFindingsQuery } from '../api/queries.js';
 import { Command, Failure, Skeletons } from '../components/bits.js';
 import { Icon } from '../components/icons.js';
 import { connectorCommand, deploymentCommand, imageCommand, teamCommand, uploadCommand } from '../lib/commands.js';
@@ -15,7 +15,7 @@ export function Setup(): ReactElement {
   const deployed = useQuery({ ...topFindingsQuery({ deployed: 'yes', status: 'all' }, 1), ...poll });
   const ranked = useQuery({ ...topFindingsQuery({}, 1), ...poll });
   const owned = useQuery({ ...durableQuery('teams'), ...poll, staleTime: 0 });
-  const connectors = useQuery({ ...durableQuery('services'), ...poll, staleTime: 0 });
+  const connectors = useQuery({ ...connectorsQuery(), ...poll });
   if (scans.isError) return <div className="page"><h1>Set up</h1><Failure error={scans.error} what="The state of the set-up" retry={() => void scans.refetch()} /></div>;
   if (!scans.data) return <div className="page"><h1>Set up</h1><Skeletons rows={5} height={80} /></div>;
   const of = (name: string): boolean => scans.data.items.some((scan) => JSON.stringify(scan.target ?? '').includes(name));
@@ -23,8 +23,8 @@ export function Setup(): ReactElement {
   const steps: readonly Step[] = [
     { key: 'scan', title: 'Send one scan of a repository', done: scans.data.items.some((scan) => scan.status === 'done' || scan.status === 'partial'), says: 'SARIF from any tool, or the native report of Trivy, Gitleaks, Checkov or ZAP. The format is detected.', command: uploadCommand(origin) },
     { key: 'image', title: 'Send one scan of an image', done: of('sha256:') || of('image:'), says: 'By digest, so that the flaw can be followed to where the image runs.', command: imageCommand(origin) },
-    { key: 'runtime', title: 'Say what runs', done: (deployed.data?.items.length ?? 0) > 0 || (connectors.data?.items.length ?? 0) > 0, says: 'A deployment record from the pipeline, or a read-only connector to the cloud account.', command: deploymentCommand(origin) },
-    { key: 'builds', title: 'Connect the builds', done: of('github.com') && (connectors.data?.items.length ?? 0) > 0, says: 'So that an image leads back to its commit. Read-only.', command: connectorCommand(origin) },
+    { key: 'runtime', title: 'Say what runs', done: (deployed.data?.items.length ?? 0) > 0, says: 'A deployment record from the pipeline, or a read-only connector to the cloud account.', command: deploymentCommand(origin) },
+    { key: 'builds', title: 'Connect the builds', done: connectors.data?.items.some((one) => one.kind === 'github') ?? false, says: 'So that an image leads back to its commit. Read-only.', command: connectorCommand(origin) },
     { key: 'owner', title: 'Name an owner', done: (owned.data?.items.length ?? 0) > 0, says: 'CODEOWNERS files are read by themselves; a team can also be named by hand.', command: teamCommand(origin) },
   ];
   const next = steps.find((step) => !step.done)?.key;

@@ -47,81 +47,77 @@ export class DraftSealer {
   }
 
   seal(input: DraftInput, ordinal: number): FindingDraft {
-    const texts = new TextBag(this.#tally);
     const known = input.secret ? [input.secret, ...(input.alsoSecret ?? [])] : (input.alsoSecret ?? []);
-    const attributes = bounded(input.attributes, CAPS.attributes, CAPS.attributeName);
-    const location = input.location;
-    const flow = (input.codeFlow ?? []).slice(0, CAPS.flowSteps);
-    const suppressions = (input.suppressions ?? []).slice(0, CAPS.suppressions);
-    texts.add(oneLine(input.title.slice(0, 2000)), CAPS.title);
-    texts.add(input.description ?? '', CAPS.description);
-    texts.add(input.remediation ?? '', CAPS.remediation);
-    texts.add(location?.snippet ?? '', CAPS.snippet);
-    texts.add(location?.path ?? '', CAPS.path);
-    texts.add(location?.symbol ?? '', CAPS.symbol);
-    texts.add(location?.url ?? '', CAPS.url);
-    texts.add(location?.parameter ?? '', CAPS.parameter);
-    texts.add(location?.resource ?? '', CAPS.resource);
-    texts.add(input.rule.id, CAPS.ruleId);
-    texts.add(input.rule.name ?? '', CAPS.ruleName);
-    texts.add(input.rule.helpUri ?? '', CAPS.reference);
-    texts.add(input.severity.original, CAPS.severity);
-    const attributesFrom = texts.size;
-    for (const [, value] of attributes) texts.add(value, CAPS.attribute);
-    const flowFrom = texts.size;
-    for (const step of flow) texts.add(step.path, CAPS.path).add(step.message, CAPS.flowMessage);
-    const suppressionsFrom = texts.size;
-    for (const suppression of suppressions) texts.add(suppression.justification, CAPS.justification);
-    const referencesFrom = texts.size;
-    const references = unique(input.references, CAPS.references);
-    for (const reference of references) texts.add(reference, CAPS.reference);
-    const out = texts.finish((raw) => this.redactor.all(raw, known));
-    const at = (index: number): string => out[index] as string;
-    const draft: FindingDraft = {
-      ordinal, class: input.class, title: at(0) || at(10) || at(9), description: at(1), severity: { ...input.severity, original: at(12) },
-      cvss: (input.cvss ?? []).filter(isVector).slice(0, CAPS.cvss),
-      rule: { tool: cut(input.rule.tool.toLowerCase(), 100), id: at(9), name: at(10), helpUri: at(11) },
-      identifiers: unique(input.identifiers, CAPS.identifiers).filter((id) => IDENTIFIER.test(id)),
-      weaknesses: unique(input.weaknesses, CAPS.weaknesses),
-      component: input.component ? this.#component(input.component) : null,
-      location: location ? {
-        path: at(4), startLine: location.startLine ?? 0, endLine: location.endLine ?? 0, startColumn: location.startColumn ?? 0, endColumn: location.endColumn ?? 0,
-        snippet: at(3), symbol: at(5), url: at(6), method: cut(location.method ?? '', 20).toUpperCase(), parameter: at(7), resource: at(8),
-      } : null,
-      codeFlow: flow.map((step, index) => ({ path: at(flowFrom + 2 * index), line: step.line, message: at(flowFrom + 2 * index + 1) })),
-      fingerprints: Object.fromEntries(bounded(input.fingerprints, CAPS.fingerprints, CAPS.attributeName).map(([name, value]) => [name, cut(this.redactor.one(clean(value, this.#tally), known), CAPS.fingerprint)])),
-      secret: this.#secret(input.secret),
-      suppressions: suppressions.map((suppression, index) => ({ kind: cut(suppression.kind, 40), status: cut(suppression.status, 40), justification: at(suppressionsFrom + index) })),
-      references: references.map((_reference, index) => at(referencesFrom + index)),
-      remediation: at(2), reachability: input.reachability ?? '', detectedAt: input.detectedAt ?? '',
-      attributes: Object.fromEntries(attributes.map(([name], index) => [name, at(attributesFrom + index)])),
-    };
-    return shrink(draft, this.#tally);
+    const texts = new TextBag(this.#tally);
+    const draft = layOut(input, ordinal, texts);
+    texts.redact((raw) => this.redactor.all(raw, known));
+    return shrink({ ...draft(), secret: this.#secret(input.secret) }, this.#tally);
   }
 
   #secret(secret: KnownSecret | null | undefined): FindingDraft['secret'] {
     if (!secret || secret.value.length === 0) return null;
     const { hash, keyVersion } = this.#context.hashSecret(secret.value);
-    return { type: cut(secret.type, 80), hash, keyVersion };
+    return { type: cut(clean(secret.type, this.#tally), CAPS.secretType), hash, keyVersion };
   }
+}
 
-  #component(component: Partial<Component>): Component {
-    const { purl = '', name = '', version = '', filePath = '' } = component;
-    const whole = `${purl} ${name} ${version} ${filePath}`;
-    const isClean = this.redactor.one(whole) === whole;
-    const bound = (value: string | undefined, cap: number): string => cut(clean(isClean ? (value ?? '') : this.redactor.one(value ?? ''), this.#tally), cap, this.#tally);
+/** Puts every text of a draft into the bag; the function that it returns takes them out again, redacted and cut. */
+function layOut(input: DraftInput, ordinal: number, texts: TextBag): () => Omit<FindingDraft, 'secret'> {
+  const title = texts.add(oneLine(input.title.slice(0, 2000)), CAPS.title);
+  const description = texts.add(input.description, CAPS.description);
+  const remediation = texts.add(input.remediation, CAPS.remediation);
+  const original = texts.add(input.severity.original, CAPS.severity);
+  const rule = texts.addAll([input.rule.tool.toLowerCase(), input.rule.id, input.rule.name, input.rule.helpUri], [CAPS.tool, CAPS.ruleId, CAPS.ruleName, CAPS.reference]);
+  const location = input.location ? layOutLocation(input.location, texts) : undefined;
+  const component = input.component ? layOutComponent(input.component, texts) : undefined;
+  const references = texts.addList(input.references, CAPS.references, CAPS.reference);
+  const flow = (input.codeFlow ?? NONE).slice(0, CAPS.flowSteps).map((step) => ({ line: step.line, at: texts.addAll([step.path, step.message], [CAPS.path, CAPS.flowMessage]) }));
+  const suppressions = (input.suppressions ?? NONE).slice(0, CAPS.suppressions).map((one) => texts.addAll([one.kind, one.status, one.justification], [CAPS.word, CAPS.word, CAPS.justification]));
+  const fingerprints = texts.addMap(input.fingerprints, CAPS.fingerprints, CAPS.fingerprint);
+  const attributes = texts.addMap(input.attributes, CAPS.attributes, CAPS.attribute);
+  return () => {
+    const at = (index: number): string => texts.at(index);
+    const [tool, id, name, helpUri] = [at(rule), at(rule + 1), at(rule + 2), at(rule + 3)];
     return {
-      purl: bound(purl, CAPS.purl), name: bound(name, CAPS.purl), version: bound(version, CAPS.version), ecosystem: bound(component.ecosystem, 40),
-      fixedVersions: unique(component.fixedVersions, CAPS.fixedVersions).map((version) => cut(version, CAPS.version)),
-      dependencyPath: (component.dependencyPath ?? []).slice(0, CAPS.dependencyPath).map((purl) => cut(purl, CAPS.purl)),
-      filePath: bound(filePath, CAPS.path), layer: bound(component.layer, 200),
+      ordinal, class: input.class, title: at(title) || name || id, description: at(description), remediation: at(remediation), severity: { ...input.severity, original: at(original) },
+      cvss: (input.cvss ?? NONE).filter(isVector).slice(0, CAPS.cvss), rule: { tool, id, name, helpUri },
+      identifiers: unique(input.identifiers, CAPS.identifiers).filter((one) => IDENTIFIER.test(one)), weaknesses: unique(input.weaknesses, CAPS.weaknesses),
+      location: location?.() ?? null, component: component?.() ?? null,
+      codeFlow: flow.map((step) => ({ path: at(step.at), line: step.line, message: at(step.at + 1) })),
+      suppressions: suppressions.map((one) => ({ kind: at(one), status: at(one + 1), justification: at(one + 2) })),
+      fingerprints: texts.mapAt(fingerprints), attributes: texts.mapAt(attributes), references: references.map(at),
+      reachability: input.reachability ?? '', detectedAt: input.detectedAt ?? '',
     };
-  }
+  };
+}
+
+function layOutLocation(location: Partial<CodeLocation>, texts: TextBag): () => CodeLocation {
+  const { startLine = 0, endLine = 0, startColumn = 0, endColumn = 0 } = location;
+  const from = texts.addAll(
+    [location.path, location.snippet, location.symbol, location.url, location.method?.toUpperCase(), location.parameter, location.resource],
+    [CAPS.path, CAPS.snippet, CAPS.symbol, CAPS.url, CAPS.word, CAPS.parameter, CAPS.resource],
+  );
+  return () => ({
+    path: texts.at(from), startLine, endLine, startColumn, endColumn, snippet: texts.at(from + 1), symbol: texts.at(from + 2), url: texts.at(from + 3),
+    method: texts.at(from + 4), parameter: texts.at(from + 5), resource: texts.at(from + 6),
+  });
+}
+
+function layOutComponent(component: Partial<Component>, texts: TextBag): () => Component {
+  const from = texts.addAll(
+    [component.purl, component.name, component.version, component.ecosystem, component.filePath, component.layer], [CAPS.purl, CAPS.purl, CAPS.version, CAPS.word, CAPS.path, CAPS.version],
+  );
+  const fixed = texts.addList(component.fixedVersions, CAPS.fixedVersions, CAPS.version);
+  const path = texts.addList(component.dependencyPath, CAPS.dependencyPath, CAPS.purl);
+  return () => ({
+    purl: texts.at(from), name: texts.at(from + 1), version: texts.at(from + 2), ecosystem: texts.at(from + 3), filePath: texts.at(from + 4), layer: texts.at(from + 5),
+    fixedVersions: fixed.map((index) => texts.at(index)), dependencyPath: path.map((index) => texts.at(index)),
+  });
 }
 
 /** Texts of one draft on their way through the redactor, each with its cap. */
 class TextBag {
-  readonly #raw: string[] = [];
+  #raw: string[] = [];
   readonly #caps: number[] = [];
   readonly #tally: ParseTally;
 
@@ -129,18 +125,39 @@ class TextBag {
     this.#tally = tally;
   }
 
-  get size(): number {
-    return this.#raw.length;
+  /** Index of the text. */
+  add(value: string | undefined, cap: number): number {
+    this.#raw.push(value === undefined || value === '' ? '' : clean(value.length > cap + MARGIN ? wholeTokens(value, cap + MARGIN) : value, this.#tally));
+    return this.#caps.push(cap) - 1;
   }
 
-  add(value: string, cap: number): this {
-    this.#raw.push(value === '' ? value : clean(value.length > cap + MARGIN ? wholeTokens(value, cap + MARGIN) : value, this.#tally));
-    this.#caps.push(cap);
-    return this;
+  /** Index of the first; the others follow it. */
+  addAll(values: readonly (string | undefined)[], caps: readonly number[]): number {
+    const first = this.#raw.length;
+    values.forEach((value, index) => this.add(value, caps[index] as number));
+    return first;
   }
 
-  finish(redact: (raw: readonly string[]) => readonly string[]): readonly string[] {
-    return redact(this.#raw).map((value, index) => cut(value, this.#caps[index] as number, this.#tally));
+  addList(values: readonly string[] | undefined, count: number, cap: number): readonly number[] {
+    return unique(values, count).map((value) => this.add(value, cap));
+  }
+
+  addMap(map: Readonly<Record<string, string>> | undefined, count: number, cap: number): readonly (readonly [string, number])[] {
+    if (!map) return NONE;
+    const named = Object.entries(map).filter(([name, value]) => value !== '' && name !== '__proto__' && name.length <= CAPS.attributeName);
+    return named.slice(0, count).map(([name, value]) => [name, this.add(value, cap)] as const);
+  }
+
+  redact(all: (raw: readonly string[]) => readonly string[]): void {
+    this.#raw = all(this.#raw).map((value, index) => cut(value, this.#caps[index] as number, this.#tally));
+  }
+
+  at(index: number): string {
+    return this.#raw[index] as string;
+  }
+
+  mapAt(entries: readonly (readonly [string, number])[]): Record<string, string> {
+    return Object.fromEntries(entries.map(([name, index]) => [name, this.at(index)]));
   }
 }
 
@@ -151,17 +168,12 @@ function wholeTokens(value: string, length: number): string {
   return space > 0 ? text.slice(0, space) : text;
 }
 
-function bounded(map: Readonly<Record<string, string>> | undefined, count: number, nameCap: number): [string, string][] {
-  if (!map) return [];
-  return Object.entries(map).filter(([name, value]) => value !== '' && name !== '__proto__' && name.length <= nameCap).slice(0, count);
-}
-
 function unique(values: readonly string[] | undefined, count: number): readonly string[] {
   if (!values || values.length === 0) return NONE;
   return [...new Set(values)].filter((value) => value !== '').slice(0, count);
 }
 
-const NONE: readonly string[] = [];
+const NONE: readonly never[] = [];
 const IDENTIFIER = /^[A-Z0-9][A-Z0-9:._~/-]{2,99}$/i;
 
 /** A vector is letters, digits and its separators; anything else is somebody's text in the wrong field. */
@@ -176,7 +188,9 @@ function shrink(draft: FindingDraft, tally: ParseTally): FindingDraft {
     (value) => ({ ...value, codeFlow: value.codeFlow.slice(0, 20).map((step) => ({ ...step, message: cut(step.message, 60) })) }),
     (value) => ({ ...value, references: value.references.slice(0, 5) }),
     (value) => ({ ...value, description: cut(value.description, 1500), remediation: cut(value.remediation, 800) }),
+    (value) => ({ ...value, component: value.component && { ...value.component, dependencyPath: [], fixedVersions: value.component.fixedVersions.slice(0, 10) } }),
     (value) => ({ ...value, codeFlow: [], suppressions: value.suppressions.slice(0, 1), location: value.location && { ...value.location, snippet: cut(value.location.snippet, 500) } }),
+    (value) => shortened(value) as FindingDraft,
   ];
   let out = draft;
   for (const step of steps) {
@@ -187,9 +201,20 @@ function shrink(draft: FindingDraft, tally: ParseTally): FindingDraft {
   return out;
 }
 
+/** The last resort, for texts of many bytes a character: lists of five, texts of 140 characters. */
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return cut(value, 140);
+  if (Array.isArray(value)) return value.slice(0, 5).map(shortened);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shortened(child)]));
+}
+
 /** Size of a draft on the wire, estimated from above without encoding it: texts in UTF-8 and two bytes of length each. */
 export function draftBytes(draft: FindingDraft): number {
-  return sizeOf(draft);
+  let size = sizeOf(draft);
+  for (const name of Object.keys(draft.attributes)) size += 2 + utf8Length(name);
+  for (const name of Object.keys(draft.fingerprints)) size += 2 + utf8Length(name);
+  return size;
 }
 
 function sizeOf(value: unknown): number {

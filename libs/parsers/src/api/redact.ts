@@ -1,5 +1,5 @@
 import type { ParseTally, SecretHash } from './contract.js';
-import { ASSIGNMENT, PROVIDER_HINT, PROVIDER_PATTERNS, SPEAKING, looksSecret } from './secret-patterns.js';
+import { ASSIGNMENT, KEYWORD_HINT, PROVIDER_HINT, PROVIDER_PATTERNS, SPEAKING, looksSecret } from './secret-patterns.js';
 
 export interface KnownSecret {
   readonly type: string;
@@ -34,6 +34,9 @@ export class Redactor {
 
   /** Redacts all texts of one draft together. Same length and order. */
   all(texts: readonly string[], known: readonly KnownSecret[] = []): string[] {
+    // Most drafts show nothing of a secret: one look at all of their texts together says so.
+    const joined = texts.join('\n');
+    if (known.length === 0 && !PROVIDER_HINT.test(joined) && !KEYWORD_HINT.test(joined)) return texts as string[];
     const values: KnownSecret[] = known.filter((secret) => secret.value.length >= 4);
     const hits = texts.map((text) => this.#hits(text));
     for (const found of hits) values.push(...found);
@@ -118,22 +121,37 @@ const NO_HITS: readonly Hit[] = [];
 
 /** Secrets in a text, without overlaps; what a pattern higher up the list found stays. Linear in the length of the text. */
 export function findSecrets(text: string): readonly Hit[] {
+  const speaks = KEYWORD_HINT.test(text);
+  const provider = PROVIDER_HINT.test(text);
+  if (!speaks && !provider) return NO_HITS;
   const found = new Hits(text.length);
-  if (PROVIDER_HINT.test(text)) {
+  if (provider) {
     pemBlocks(text, found);
     for (const { type, expression } of PROVIDER_PATTERNS) {
-      for (const match of text.matchAll(expression)) found.add(type, match.index + match[0].indexOf(match[1] ?? match[0]), match[1] ?? match[0]);
+      for (const match of matches(expression, text)) found.add(type, match.index + match[0].indexOf(match[1] ?? match[0]), match[1] ?? match[0]);
     }
   }
-  for (const match of text.matchAll(ASSIGNMENT)) {
-    const value = match[2] as string;
-    if (looksSecret(value, match[1] !== '')) found.add('generic', match.index + match[0].length - value.length, value);
-  }
-  for (const match of text.matchAll(SPEAKING)) {
-    const value = match[2] as string;
-    if (/\d/.test(value) && looksSecret(value, true)) found.add('generic', match.index + 1, value);
+  if (speaks) {
+    for (const match of matches(ASSIGNMENT, text)) {
+      const value = match[2] as string;
+      if (looksSecret(value, match[1] !== '')) found.add('generic', match.index + match[0].length - value.length, value);
+    }
+    for (const match of matches(SPEAKING, text)) {
+      const value = match[2] as string;
+      if (/\d/.test(value) && looksSecret(value, true)) found.add('generic', match.index + 1, value);
+    }
   }
   return found.list;
+}
+
+const NO_MATCHES: readonly RegExpExecArray[] = [];
+
+/** All matches of a global expression. `matchAll` copies the expression at each call, which costs more than the search. */
+function matches(expression: RegExp, text: string): readonly RegExpExecArray[] {
+  expression.lastIndex = 0;
+  let out: RegExpExecArray[] | undefined;
+  for (let match = expression.exec(text); match; match = expression.exec(text)) (out ??= []).push(match);
+  return out ?? NO_MATCHES;
 }
 
 /** Hits of one text; a map of covered positions keeps the check for overlaps constant. */

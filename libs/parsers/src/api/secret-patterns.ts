@@ -28,6 +28,9 @@ export const PROVIDER_PATTERNS: readonly SecretPattern[] = [
   { type: 'session-cookie', expression: /[Cc]ookie: ?[^=\s;]{1,100}=([^;\s"']{8,4000})/g },
 ];
 
+/** One cheap look for names that speak of secrets: neither ASSIGNMENT nor SPEAKING matches where this does not. */
+export const KEYWORD_HINT = /passw|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|account[_-]?key|credential|connection[_-]?string/i;
+
 /** A name that says "secret", then an assignment, then a literal. Group 1 the quote, group 2 the literal. */
 export const ASSIGNMENT = /(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|account[_-]?key|credential|connection[_-]?string)[A-Za-z0-9_.-]{0,30}[\\"'\]]{0,3}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}\\?(["'`]?)([^\s"'`,;<>(){}\\]{6,500})/gi;
 

@@ -5,7 +5,7 @@ export const CAPS = {
   title: 300, description: 6000, remediation: 3000, snippet: 3000, path: 1024, symbol: 300, url: 2048, parameter: 300, resource: 1024,
   ruleId: 300, ruleName: 300, identifier: 100, reference: 600, references: 25, fingerprint: 300, fingerprints: 12, flowMessage: 200, flowSteps: 50,
   attribute: 300, attributes: 32, attributeName: 80, purl: 600, version: 200, fixedVersions: 40, dependencyPath: 30, identifiers: 40, weaknesses: 20,
-  suppressions: 10, justification: 600, cvss: 12, severity: 60, excerpt: 400,
+  suppressions: 10, justification: 600, cvss: 12, severity: 60, tool: 100, word: 40, secretType: 80, excerpt: 400,
 } as const;
 
 const CUT = '…';

@@ -3,8 +3,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const kafkaClients = { group: ['kafkajs', '@platformatic/kafka'], message: 'Kafka clients live in libs/stream/src/drivers only: the rest of the code knows ports.' };
-const otherPlugin = { regex: '^\\.\\./(?!\\.\\.)', message: 'A plug-in depends on its api and the domain, never on another plug-in.' };
+const kafkaClients = { regex: '^(kafkajs|@platformatic/kafka)(/|$)', message: 'Kafka clients live in libs/stream/src/drivers only: the rest of the code knows ports.' };
+const otherPlugin = { regex: '^\\.\\./(?!\\.\\.|api/)', message: 'A plug-in depends on its api and the domain, never on another plug-in.' };
 const schemaFiles = { regex: '(^|/)schemas/(avro|topics)', message: 'Only libs/contracts reads schemas/: types and catalogues are generated from it.' };
 const inputOutput = { group: ['node:fs', 'node:fs/*', 'node:net', 'node:http', 'node:https', 'node:child_process', 'fs', 'net', 'http', 'https', 'undici'], message: 'Parsers do no I/O: they turn a stream into drafts.' };
 const infrastructure = { group: ['@nestjs/*', 'typeorm', 'pg', 'kafkajs', '@throughline/persistence', '@throughline/clickhouse', '@throughline/service-kit', 'node:fs', 'node:fs/*', 'node:net', 'node:http'], message: 'Domain code decides; it knows no framework, database, broker or file.' };

@@ -34,7 +34,7 @@ function example(type, name, seen = new Map()) {
 const singular = (name) => ({ identifiers: 'advisory', aliases: 'advisory', weaknesses: 'cwe', tools: 'tool', references: 'url', scopes: 'scope', findings: 'findingId', introduced: 'findingId', exposurePath: 'urn', lineage: 'asset', environments: 'environment', services: 'urn', applications: 'application' })[name] ?? name;
 
 mkdirSync(join(root, 'schemas/examples'), { recursive: true });
-for (const [topic, { record, example: file }] of Object.entries(TOPIC_CATALOGUE)) {
+for (const { record, example: file } of Object.values(TOPIC_CATALOGUE)) {
   if (record === null) continue;
   writeFileSync(join(root, 'schemas/examples', file), `${JSON.stringify(example(AVRO_SCHEMAS[record], record), null, 2)}\n`);
 }

@@ -8,8 +8,8 @@ const scan = (over: Partial<Scan>): Scan => ({ status: 'done', coverage: 'comple
 
 describe('the sentence of the day', () => {
   it('says what is urgent, reached, late and unowned', () => {
-    const top = [finding({}), finding({ dueAt: '2026-11-20T00:00:00Z', team: '' }), finding({ exposure: 'none' })];
-    expect(headline(top, false, 2, NOW)).toEqual({ text: '3 findings to act on.', detail: 'The internet reaches 2; 1 is past due; 1 has no owner.' });
+    const top = [finding({}), finding({ dueAt: '2026-11-20T00:00:00Z', team: '' }), finding({ exposure: 'none', exposed: 'no' })];
+    expect(headline(top, false, 2, NOW)).toEqual({ text: '3 findings to act on.', detail: 'The internet reaches 2; 1 is past due; 1 is urgent although nothing outside reaches it; 1 has no owner.' });
   });
   it('says of what part it speaks when it has not read all', () => expect(headline([finding({})], true, 900, NOW)).toEqual({ text: '900 findings to act on.', detail: 'The internet reaches 1 of the first 1; none is past due.' }));
   it('does not invent urgency', () => expect(headline([finding({ band: 'attend' })], true, 0, NOW).text).toBe('Nothing must be acted on.'));

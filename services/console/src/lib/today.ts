@@ -11,10 +11,13 @@ export function headline(top: readonly Finding[], truncated: boolean, funnelAct:
   const reached = urgent.filter((one) => one.exposure === 'internet').length;
   const late = urgent.filter((one) => one.dueAt !== null && Date.parse(one.dueAt) < now).length;
   const unowned = urgent.filter((one) => !one.team).length;
+  // Why this number is above the funnel's last one.
+  const inside = urgent.filter((one) => one.deployed === 'no' || one.exposed === 'no' || one.reachable === 'no').length;
   const among = whole ? '' : ` of the first ${count(urgent.length)}`;
   const parts = [
     reached > 0 ? `the internet reaches ${count(reached)}${among}` : '',
     late > 0 ? `${count(late)} ${late === 1 ? 'is' : 'are'} past due` : 'none is past due',
+    inside > 0 ? `${count(inside)} ${inside === 1 ? 'is' : 'are'} urgent although nothing outside reaches ${inside === 1 ? 'it' : 'them'}` : '',
     unowned > 0 ? `${count(unowned)} ${unowned === 1 ? 'has' : 'have'} no owner` : '',
   ].filter(Boolean);
   const detail = parts.join('; ');

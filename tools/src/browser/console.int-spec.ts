@@ -55,7 +55,7 @@ describe('Today', () => {
       new PerformanceObserver((list) => { for (const entry of list.getEntries()) total += entry.value; }).observe({ type: 'layout-shift', buffered: true });
       setTimeout(() => resolve(total), 300);
     })`);
-    expect(shift).toBeLessThan(0.1);
+    expect(shift).toBeLessThan(0.02);
   });
 });
 

@@ -86,11 +86,13 @@ describe('a received report', () => {
 });
 
 describe('a long report', () => {
-  const COUNT = 9_000;
+  const COUNT = 7_000;
+  /** 12 MB of drafts: three times what stays in memory until the batch commits. */
+  const text = 'A value flows into a query. '.repeat(60);
 
   it('FAULTS 3: killed between its chunks goes on where it stood, with the same ordinals and ids, and loses nothing', async () => {
-    const scan = await world.upload(sarif(COUNT));
-    const undisturbed = await world.upload(sarif(COUNT));
+    const scan = await world.upload(sarif(COUNT, { text }));
+    const undisturbed = await world.upload(sarif(COUNT, { text }));
     expect(await world.receive([undisturbed])).toEqual([done]);
     let chunks = 0;
     const dying = async (at: number): Promise<void> => {
@@ -120,7 +122,7 @@ describe('a long report', () => {
   });
 
   it('stops at once when the consumer is told to, and goes on later', async () => {
-    const scan = await world.upload(sarif(COUNT));
+    const scan = await world.upload(sarif(COUNT, { text }));
     let asked = 0;
     expect(await world.receive([scan], { context: { stopping: () => (asked += 1) > 30 } })).toMatchObject({ kind: 'retry' });
     expect((await world.emitted(scan.scanId)).every((one) => one.value.marker === null)).toBe(true);

@@ -35,6 +35,7 @@ export interface Relay {
 
 const EMPTY: OutboxDepth = { messages: 0, bytes: 0, ageSeconds: 0 };
 const BACKOFF: BackoffOptions = { firstMs: 100, factor: 2, maxMs: 2000 };
+const STOP_MS = 5000;
 /** How often a replica that is not the active one asks for the lock. */
 const STANDBY_MS = 1000;
 
@@ -55,6 +56,7 @@ class OutboxRelay implements Relay {
   readonly #capBytes: number;
   #depth = EMPTY;
   #isAbove = false;
+  #isMeasuring = false;
   #session: RelaySession | undefined;
   #stopped = false;
   #loop: Promise<void> = Promise.resolve();
@@ -84,7 +86,8 @@ class OutboxRelay implements Relay {
     clearInterval(this.#measurer);
     this.#unsubscribe();
     this.#notify();
-    await this.#loop;
+    // A send to a broker that is away may take long to fail; its rows are still there for the next start.
+    await Promise.race([this.#loop, new Promise((resolve) => { setTimeout(resolve, STOP_MS).unref(); })]);
   }
 
   /** Holds a session as long as it lasts; any failure of database or broker ends in another try. */
@@ -152,6 +155,8 @@ class OutboxRelay implements Relay {
   }
 
   async #measure(): Promise<void> {
+    if (this.#isMeasuring) return;
+    this.#isMeasuring = true;
     try {
       this.#depth = await this.database.run([], async (unit) => {
         const [row] = await unit.query<{ messages: string; bytes: string; age: number }>(
@@ -161,6 +166,8 @@ class OutboxRelay implements Relay {
       });
     } catch {
       return; // The database is away: whoever needs it will say so; the last depth stands.
+    } finally {
+      this.#isMeasuring = false;
     }
     this.#metrics.gauge(METRICS.outboxAge, { schema: this.database.schema }, this.#depth.ageSeconds);
     this.#metrics.gauge(METRICS.outboxBytes, { schema: this.database.schema }, this.#depth.bytes);

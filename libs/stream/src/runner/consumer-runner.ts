@@ -65,10 +65,16 @@ class Runner implements ConsumerRunner, DriverListener {
   }
 
   async start(): Promise<void> {
-    await this.prepare();
-    if (this.#state !== 'idle') return; // stopped meanwhile
-    this.#state = 'running';
-    await this.options.driver.start({ group: this.options.group, topics: this.topics }, this);
+    try {
+      await this.prepare();
+      if (this.#state !== 'idle') return; // stopped meanwhile
+      this.#state = 'running';
+      await this.options.driver.start({ group: this.options.group, topics: this.topics }, this);
+    } catch (error) {
+      if (this.#isStopped()) return; // a stop ends the wait for a broker that is away
+      throw error;
+    }
+    if (this.#isStopped()) return;
     this.#ticker = setInterval(() => this.#tick(), this.#timing.tickMs);
     this.#watchdog?.start();
   }
@@ -108,6 +114,8 @@ class Runner implements ConsumerRunner, DriverListener {
       if (this.placer) this.#hold(state, 'placing');
       if (this.#state === 'failed') this.#hold(state, 'failed');
       if (this.options.isHeld?.(topic)) this.#hold(state, 'held');
+      // The client keeps pauses over a rebalance; those of the last assignment are over.
+      if (state.holds.size === 0) this.options.driver.resume([state]);
     }
     this.#logger.info({ event: 'stream.assigned', group: this.options.group, partitions: partitions.length }, 'partitions were assigned');
     if (this.placer) void this.#place(this.#generation, [...this.#partitions.values()]);
@@ -264,6 +272,10 @@ class Runner implements ConsumerRunner, DriverListener {
 
   #isCurrent(state: PartitionState): boolean {
     return this.#partitions.get(partitionKey(state)) === state;
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped' || this.#state === 'failed';
   }
 
   #stopTimers(): void {

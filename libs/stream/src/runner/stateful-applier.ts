@@ -36,7 +36,15 @@ export class StatefulApplier<U extends RunnerUnit> implements Applier {
     if (!handler) throw new TypeError(`no handler for ${topic}`);
     const context: BatchContext = {
       stopping: slice.stopping,
-      checkpoint: (tenants, work) => this.options.store.run(tenants, work),
+      checkpoint: async (tenants, work) => {
+        await touch(unit);
+        const timer = setInterval(() => void touch(unit), TOUCH_MS);
+        try {
+          return await this.options.store.run(tenants, work);
+        } finally {
+          clearInterval(timer);
+        }
+      },
     };
     const began = performance.now();
     const answer = await inBatchSpan(`process ${topic}`, records, () => handler(records, unit, context));
@@ -62,6 +70,17 @@ export class StatefulApplier<U extends RunnerUnit> implements Applier {
     result.value.accept();
     return undefined;
   }
+}
+
+/** Well below the 5 s after which the server ends an idle transaction. */
+const TOUCH_MS = 2000;
+
+/**
+ * Tells the server that the fenced transaction is not forgotten while checkpoints beside it do the work of a long
+ * record. A frozen process touches nothing, so its locks are still taken from it.
+ */
+async function touch(unit: RunnerUnit): Promise<void> {
+  await unit.query('select 1').catch(() => undefined);
 }
 
 const rollback = <R>(value: R): Rollback<R> => ({ rollback: true, value });

@@ -1,3 +1,4 @@
+import type { Watermarks } from '../driver-port.js';
 import { PositionOutOfRange } from '../errors.js';
 import { byTopic, type Placer } from './placement.js';
 import type { PartitionState } from './partition-state.js';
@@ -11,11 +12,14 @@ export interface WatchdogVerdicts {
   unreadable(error: unknown): void;
 }
 
+const LOOKS_A_WATERMARK = 5;
+
 /**
  * Compares stored and local positions of idle partitions: after a restored backup an idle consumer would not notice by
  * itself that it must read again. Also sees that a log was cut behind or before our position, and keeps the lag fresh.
  */
 export class Watchdog {
+  #looks = 0;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
@@ -38,6 +42,7 @@ export class Watchdog {
   async look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
+    this.#looks += 1;
     try {
       for (const [topic, states] of byTopic([...this.partitions.values()].filter(isIdle))) await this.#lookAt(topic, states);
     } catch (error) {
@@ -49,7 +54,12 @@ export class Watchdog {
 
   async #lookAt(topic: string, states: readonly PartitionState[]): Promise<void> {
     const before = new Map(states.map((state) => [state, state.position]));
-    const [stored, marks] = await Promise.all([this.placer.offsets(topic, states.map((state) => state.partition)), this.placer.watermarks(topic)]);
+    // Several requests a topic at the broker, and nothing urgent: a fetch tells the end of the log as well.
+    const withMarks = this.#looks % LOOKS_A_WATERMARK === 0;
+    const [stored, marks] = await Promise.all([
+      this.placer.offsets(topic, states.map((state) => state.partition)),
+      withMarks ? this.placer.watermarks(topic) : new Map<number, Watermarks>(),
+    ]);
     for (const state of states) {
       const { position } = state;
       // It moved while we asked: the answer is about the past.

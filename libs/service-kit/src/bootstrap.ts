@@ -120,6 +120,8 @@ function connectConsumers<C extends BaseConfig>(definition: ServiceDefinition<C>
   connectStream(app, strategy);
   // Not required: while the broker is away a service still answers on HTTP, degraded and not dead (FAULTS 7).
   parts.readiness.add('consumer', () => ({ ready: strategy.ready(), detail: 'not every assigned partition is read' }), { required: false });
+  // Required: a consumer that stopped for good (reject budget, log out of range) waits for a person (FAULTS 15).
+  parts.readiness.add('consumer-stopped', () => ({ ready: strategy.failure() === undefined, detail: strategy.failure()?.message }));
   return strategy;
 }
 

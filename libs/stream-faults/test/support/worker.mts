@@ -4,6 +4,7 @@ import { derivedId } from '@throughline/contracts';
 import { createDatabase, startRelay } from '@throughline/persistence';
 import { createConsumerRunner, done, type BatchHandler, type RunnerUnit, type StreamLogger } from '@throughline/stream';
 import { createKafkaJsDriver, createKafkaJsProducer } from '@throughline/stream/kafkajs';
+import { createPlatformaticProducer } from '@throughline/stream/platformatic';
 
 interface WorkerConfig {
   readonly url: string;
@@ -26,7 +27,7 @@ const logger: StreamLogger = { debug: () => undefined, info: say, warn: say, err
 const kafka = { brokers: config.brokers, clientId: 'worker', logger, ...(config.sasl ? { sasl: config.sasl } : {}) };
 
 const database = await createDatabase({ url: config.url, schema: 'dedup', codec });
-const producer = createKafkaJsProducer(kafka);
+const producer = process.env.FAULT_PRODUCER === 'platformatic' ? createPlatformaticProducer(kafka) : createKafkaJsProducer(kafka);
 const relay = startRelay(database, producer, { logger });
 
 const handler: BatchHandler<{ n: number }, RunnerUnit> = async (records, unit) => {

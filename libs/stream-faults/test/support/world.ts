@@ -3,6 +3,7 @@ import type { TenantId } from '@throughline/domain';
 import { createDatabase, startRelay, type Database, type Relay } from '@throughline/persistence';
 import { createConsumerRunner, done, InProcessMetrics, type BatchHandler, type ConsumerRunner, type ConsumerRunnerOptions, type ProducerMessage, type RunnerUnit } from '@throughline/stream';
 import { createKafka, createKafkaJsDriver, createKafkaJsProducer } from '@throughline/stream/kafkajs';
+import { createPlatformaticProducer } from '@throughline/stream/platformatic';
 import { createDatabase as createTestDatabase, createTopics, engines, uniquePrefix, type TestDatabase, type TestTopics } from '@throughline/testing';
 import pg from 'pg';
 import { jsonCodec } from './json-codec.js';
@@ -62,7 +63,9 @@ export interface Member {
 /** A whole service in this process: database, relay, runner. */
 export async function startMember(place: Place, options: Partial<ConsumerRunnerOptions<RunnerUnit>> = {}): Promise<Member> {
   const database = await createDatabase({ url: place.database.urlFor('dedup'), schema: 'dedup', codec: jsonCodec, applicationName: place.group });
-  const producer = createKafkaJsProducer({ brokers: place.brokers, clientId: 'faults', sasl: place.sasl });
+  // FAULT_PRODUCER=platformatic runs the suite over the other client.
+  const connection = { brokers: place.brokers, clientId: 'faults', sasl: place.sasl };
+  const producer = process.env.FAULT_PRODUCER === 'platformatic' ? createPlatformaticProducer(connection) : createKafkaJsProducer(connection);
   const metrics = new InProcessMetrics();
   const relay = startRelay(database, producer, { metrics });
   const runner = createConsumerRunner({

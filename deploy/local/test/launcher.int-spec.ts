@@ -26,7 +26,11 @@ const start = (stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Run => {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
-  const ended = new Promise<number | null>((resolve) => { child.once('close', (code) => resolve(code)); });
+  // `close` (all output read) does not come after a disconnect by the parent; `exit` does, with the output a moment later.
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => resolve(code));
+    child.once('exit', (code) => { setTimeout(() => resolve(code), 250); });
+  });
   const ready = async (): Promise<void> => {
     const deadline = Date.now() + 120_000;
     while (!/Throughline is ready/.test(output)) {

@@ -10,10 +10,11 @@ export interface ClickHouseOptions {
 /** What services see of ClickHouse. */
 export interface ClickHouse {
   /**
-   * Inserts rows as one block. The same token again within the table's deduplication window is dropped by the engine;
-   * beyond it the tables' versioned keys make a repeat harmless (FAULTS 11).
+   * Inserts rows and resolves when the engine has them on disk. Inserts of many callers that arrive within half a second
+   * become one part: small parts cost more to merge than to write. The same rows again are replaced by their tables'
+   * versioned keys (FAULTS 11), so a caller that got no answer simply repeats.
    */
-  insert(table: string, rows: readonly object[], token: string): Promise<void>;
+  insert(table: string, rows: readonly object[]): Promise<void>;
   /** A read with server-side parameters (`{name:Type}`): values never become part of the statement. At most 10 s. */
   query<T>(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<readonly T[]>;
   /** A statement without rows, for migrations. */
@@ -34,7 +35,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     keep_alive: { enabled: true, idle_socket_ttl: 2500 },
   });
   return {
-    insert: (table, rows, token) => insert(client, table, rows, token),
+    insert: (table, rows) => insert(client, table, rows),
     async query<T>(sql: string, parameters: Readonly<Record<string, unknown>> = {}) {
       const result = await client.query({ query: sql, query_params: { ...parameters }, format: 'JSONEachRow', clickhouse_settings: { readonly: '2', max_execution_time: QUERY_SECONDS, output_format_json_quote_64bit_integers: 0 } });
       return result.json<T>();
@@ -47,9 +48,15 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   };
 }
 
-async function insert(client: ClickHouseClient, table: string, rows: readonly object[], token: string): Promise<void> {
+/** How long the engine gathers rows before it writes a part. */
+const GATHER_MS = 500;
+
+async function insert(client: ClickHouseClient, table: string, rows: readonly object[]): Promise<void> {
   if (rows.length === 0) return;
-  await client.insert({ table, values: [...rows], format: 'JSONEachRow', clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token, wait_end_of_query: 1 } });
+  await client.insert({
+    table, values: [...rows], format: 'JSONEachRow',
+    clickhouse_settings: { async_insert: 1, wait_for_async_insert: 1, async_insert_busy_timeout_min_ms: GATHER_MS, async_insert_busy_timeout_max_ms: GATHER_MS },
+  });
 }
 
 /** ClickHouse's error codes that blame the rows themselves; all else (network, overload, restart) is worth a retry. */

@@ -39,7 +39,7 @@ async function applyAll(clickhouse: ClickHouse, dir: string): Promise<readonly s
     if (before === sha256) continue;
     if (before !== undefined) throw new Error(`${name} was changed after it was applied; migrations are append-only: restore it and add a new file`);
     for (const statement of statementsOf(text)) await clickhouse.command(statement);
-    await clickhouse.insert('migrations', [{ name, sha256, applied_at: new Date().toISOString() }], name);
+    await clickhouse.insert('migrations', [{ name, sha256, applied_at: new Date().toISOString() }]);
     applied.push(name);
   }
   return applied;

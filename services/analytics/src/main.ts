@@ -6,6 +6,9 @@ import { AnalyticsModule } from './app.module.js';
 import { readConfig } from './config.js';
 import { SINK_TOPICS, writeBatch } from './consumers/sink.handler.js';
 
+/** An insert waits while the engine gathers rows: many at a time cost nothing but the waiting. */
+const SINK_CONCURRENCY = 24;
+
 const config = readConfig();
 const clickhouse = createClickHouse({ url: config.CLICKHOUSE_URL, database: config.CLICKHOUSE_DATABASE, username: config.CLICKHOUSE_USERNAME, password: config.CLICKHOUSE_PASSWORD });
 
@@ -18,7 +21,7 @@ await runService({
   start: async (parts) => {
     const sink = createSinkRunner({
       group: 'throughline.analytics', codec: parts.codec, producer: parts.producer, logger: parts.logger, metrics: parts.metrics,
-      driver: createKafkaJsDriver({ ...kafkaOf('analytics', config, parts.logger), concurrency: 4 }),
+      driver: createKafkaJsDriver({ ...kafkaOf('analytics', config, parts.logger), concurrency: SINK_CONCURRENCY }),
       handlers: Object.fromEntries(SINK_TOPICS.map((topic) => [topic, (records) => writeBatch(clickhouse, records)])),
     });
     parts.readiness.add('consumer', () => ({ ready: sink.ready(), detail: 'not every assigned partition is read' }), { required: false });

@@ -14,12 +14,6 @@ export function riskRow(risk: RiskChanged): Row {
   };
 }
 
-/** The same without what only history asks for. */
-export function currentRiskRow(risk: RiskChanged): Row {
-  const { formula_version: _formula, ...row } = riskRow(risk);
-  return row;
-}
-
 export function findingRow(finding: FindingChanged): Row {
   return {
     tenant_id: finding.tenantId, finding_id: finding.findingId, version: finding.version, changed_at: finding.changedAt, change: finding.change, status: finding.status,

@@ -15,7 +15,7 @@ export interface KafkaJsConsumerOptions extends KafkaConnectionOptions {
 
 const RESTART_MS = 1000;
 /** Also how long a resumed partition waits at most for the running fetch to end. */
-const MAX_WAIT_MS = 250;
+const MAX_WAIT_MS = 1000;
 
 export const createKafkaJsDriver = (options: KafkaJsConsumerOptions): ConsumerDriver => new KafkaJsDriver(options);
 

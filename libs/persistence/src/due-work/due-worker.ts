@@ -99,6 +99,8 @@ class Worker implements DueWorker {
       await before.catch(() => 0);
       return this.#stopped ? 0 : this.#lookOnce();
     })();
+    // Whoever asked gets the failure; after a stop that did not wait (a handler that hangs) nobody asks any more.
+    this.#running.catch(() => undefined);
     return this.#running;
   }
 

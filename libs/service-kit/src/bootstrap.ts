@@ -4,12 +4,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { createCodec } from '@throughline/contracts';
 import { createLogger, startTelemetry, type Logger } from '@throughline/observability';
 import { createDatabase, startRelay } from '@throughline/persistence';
-import { createKafkaJsDriver, createKafkaJsProducer, type KafkaConnectionOptions } from '@throughline/stream/kafkajs';
+import { createKafkaJsDriver, type KafkaConnectionOptions } from '@throughline/stream/kafkajs';
 import { connectStream, KafkaBatchStrategy } from '@throughline/stream/nest';
+import { createPlatformaticProducer } from '@throughline/stream/platformatic';
 import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import 'reflect-metadata';
 import { createTokenVerifier } from './auth/internal-token.js';
+import { cachingVerifier } from './auth/token-cache.js';
 import type { BaseConfig } from './config.js';
 import { Readiness } from './health/readiness.js';
 import { openApiOf } from './http/openapi.js';
@@ -81,12 +83,12 @@ async function buildParts<C extends BaseConfig>({ name, config }: ServiceDefinit
   const metrics = createStreamMetrics();
   const readiness = new Readiness();
   const database = await createDatabase({ url: config.DATABASE_URL, pool: config.DATABASE_POOL, schema: name.replaceAll('-', '_'), codec, applicationName: name });
-  const producer = createKafkaJsProducer(kafkaOf(name, config, logger));
+  const producer = createPlatformaticProducer(kafkaOf(name, config, logger));
   await prepareCodec(codec, logger);
   const relay = startRelay(database, producer, { logger, metrics });
   readiness.add('database', async () => { await database.ping(); return { ready: true }; });
   readiness.add('outbox', () => ({ ready: !relay.isAboveCap(), detail: 'messages wait for the broker' }), { required: false });
-  const verifyToken = await createTokenVerifier(await readFile(config.INTERNAL_TOKEN_PUBLIC_KEY_FILE, 'utf8'));
+  const verifyToken = cachingVerifier(await createTokenVerifier(await readFile(config.INTERNAL_TOKEN_PUBLIC_KEY_FILE, 'utf8')));
   return { name, config, logger, codec, database, producer, relay, metrics, readiness, verifyToken };
 }
 

@@ -1,6 +1,7 @@
 export * from './audit.js';
 export * from './auth/auth.guard.js';
 export * from './auth/internal-token.js';
+export * from './auth/token-cache.js';
 export * from './bootstrap.js';
 export * from './config.js';
 export * from './health/readiness.js';

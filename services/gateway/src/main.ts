@@ -1,5 +1,5 @@
 import { systemClock } from '@throughline/domain';
-import { createTokenSigner, openApiOf, runService, type ServiceDefinition } from '@throughline/service-kit';
+import { cachingSigner, createTokenSigner, openApiOf, runService, type ServiceDefinition } from '@throughline/service-kit';
 import { readFile } from 'node:fs/promises';
 import type { INestApplication } from '@nestjs/common';
 import { GatewayModule } from './app.module.js';
@@ -13,7 +13,7 @@ import { Forwarder } from './proxy/forwarder.js';
 import { installProxy } from './proxy/proxy.hook.js';
 
 const config = readConfig();
-const sign = await createTokenSigner(await readFile(config.INTERNAL_TOKEN_PRIVATE_KEY_FILE, 'utf8'));
+const sign = cachingSigner(await createTokenSigner(await readFile(config.INTERNAL_TOKEN_PRIVATE_KEY_FILE, 'utf8')));
 const forwarder = new Forwarder(config.SERVICE_URLS);
 let application: INestApplication | undefined;
 const openApi = new OpenApiSource(config.SERVICE_URLS, () => (application ? openApiOf(application, 'gateway') : {}), systemClock);

@@ -17,19 +17,23 @@ export function Today(): ReactElement {
   const funnel = useQuery(funnelQuery(scope));
   const top = useQuery(topFindingsQuery({ ...scope, sort: '-score' }, 100));
   const scans = useQuery(scansQuery());
+  const connectors = useQuery(connectorsQuery());
+  const letters = useQuery(deadLettersQuery());
   const now = useNow();
+  // Shown at once or not yet: a warning that comes late would push the numbers under the pointer.
+  if ([funnel, top, scans, connectors, letters].some((query) => query.isPending)) return <TodayLoading />;
   const act = funnel.data?.steps.find((step) => step.name === 'act')?.count ?? 0;
   const firstTen = top.data?.items.slice(0, 10) ?? [];
   const nothing = top.data?.items.length === 0 && scans.data?.items.length === 0;
   if (nothing) return <Navigate to="/setup" replace />;
   const say = top.data ? headline(top.data.items, top.data.next !== null, act, now) : null;
   return (
-    <div className="page today">
+    <div className="page today" key="shown">
       <header className="today-head">
         <h1 className="hero">{say ? say.text : <Skeleton height={40} width={420} />}</h1>
         <p className="muted lead">{say ? say.detail : <Skeleton height={20} width={320} />}</p>
       </header>
-      <Warnings funnel={funnel.data} />
+      <Warnings all={warnings({ scans: scans.data?.items ?? [], connectors: connectors.data?.items ?? [], deadLetters: letters.data?.length ?? 0, funnel: funnel.data })} />
       <section className="panel" aria-labelledby="funnel-title">
         <div className="panel-head"><h2 id="funnel-title">From reported to urgent</h2>{funnel.data && <Coverage funnel={funnel.data} />}</div>
         <div className="panel-body">
@@ -56,11 +60,17 @@ function TopList({ findings }: { readonly findings: readonly Parameters<typeof F
   return <><FindingHead /><ul className="rows">{findings.map((finding, index) => <FindingRow key={finding.id} finding={finding} index={index} active={index === at} onFocus={setAt} />)}</ul></>;
 }
 
-function Warnings({ funnel }: { readonly funnel: Funnel | undefined }): ReactElement | null {
-  const scans = useQuery(scansQuery());
-  const connectors = useQuery(connectorsQuery());
-  const letters = useQuery(deadLettersQuery());
-  const all = warnings({ scans: scans.data?.items ?? [], connectors: connectors.data?.items ?? [], deadLetters: letters.data?.length ?? 0, funnel });
+function TodayLoading(): ReactElement {
+  return (
+    <div className="page today" key="loading" aria-busy="true">
+      <header className="today-head"><h1 className="hero"><Skeleton height={40} width={420} /></h1><p className="muted lead"><Skeleton height={20} width={320} /></p></header>
+      <section className="panel"><div className="panel-head"><h2>From reported to urgent</h2></div><div className="panel-body"><FunnelSkeleton /></div></section>
+      <section className="panel"><div className="panel-head"><h2>Act on these first</h2></div><FindingHead /><FindingRowSkeletons rows={10} /></section>
+    </div>
+  );
+}
+
+function Warnings({ all }: { readonly all: ReturnType<typeof warnings> }): ReactElement | null {
   if (all.length === 0) return null;
   return <ul className="panel warnings" aria-label="About these numbers">{all.map((one) => <li key={one.key} className={one.gap ? 'gap' : undefined}><Icon name={one.gap ? 'question' : 'warning'} size={16} /><span className="grow">{one.text}</span><Link to={one.to} className="nowrap">{one.remedy}</Link></li>)}</ul>;
 }

@@ -1,4 +1,5 @@
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { quietIdleTimers } from './idle-timers.js';
 import { silentLogger, type StreamLogger } from '../../logger.js';
 
 export interface KafkaConnectionOptions {
@@ -12,6 +13,7 @@ export interface KafkaConnectionOptions {
 
 /** A kafkajs client. A new object each time: kafkajs keeps its authenticator in the `sasl` object that it is given. */
 export function createKafka(options: KafkaConnectionOptions): Kafka {
+  quietIdleTimers();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: [...options.brokers],

@@ -4,4 +4,4 @@ set -eu
 set -a
 . "/var/lib/throughline/env/${SERVICE_NAME}.env"
 set +a
-exec node --max-old-space-size=384 --enable-source-maps --disable-warning=TimeoutNegativeWarning dist/main.js
+exec node --max-old-space-size=384 --max-semi-space-size=32 --enable-source-maps --disable-warning=TimeoutNegativeWarning dist/main.js

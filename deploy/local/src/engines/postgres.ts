@@ -22,7 +22,6 @@ export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
   work_mem: '16MB',
   maintenance_work_mem: '128MB',
   wal_buffers: '16MB',
-  wal_compression: 'on',
   max_wal_size: '2GB',
   min_wal_size: '256MB',
   checkpoint_timeout: '15min',

@@ -11,7 +11,8 @@ export const findServices = (root: string): string[] => readdirSync(join(root, '
   .sort();
 
 /** kafkajs 2.2.4 computes a negative timeout on an idle queue, which newer Node releases warn of; it has no effect. */
-const NODE_FLAGS = ['--max-old-space-size=384', '--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+// A larger young generation: batches live for one transaction and need not be copied to the old one (a quarter of dedup's CPU was collecting).
+const NODE_FLAGS = ['--max-old-space-size=384', '--max-semi-space-size=32', '--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
 
 const watchdog = (): string => pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'watchdog.js')).href;
 

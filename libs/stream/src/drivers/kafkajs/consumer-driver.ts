@@ -11,6 +11,9 @@ export interface KafkaJsConsumerOptions extends KafkaConnectionOptions {
   /** How long the group waits for a dead member (default 6 s, the least that brokers allow by default). */
   readonly sessionTimeoutMs?: number;
   readonly maxBytesPerPartition?: number;
+  /** A fetch is answered when this much is there, or after `maxWaitMs` (default 1 byte: at once). */
+  readonly minBytes?: number;
+  readonly maxWaitMs?: number;
 }
 
 const RESTART_MS = 1000;
@@ -80,7 +83,8 @@ class KafkaJsDriver implements ConsumerDriver {
       sessionTimeout: this.options.sessionTimeoutMs ?? 6000,
       rebalanceTimeout: 15_000,
       heartbeatInterval: 1000,
-      maxWaitTimeInMs: MAX_WAIT_MS,
+      minBytes: this.options.minBytes ?? 1,
+      maxWaitTimeInMs: this.options.maxWaitMs ?? MAX_WAIT_MS,
       maxBytesPerPartition: this.options.maxBytesPerPartition ?? 2 * 1024 * 1024,
       maxBytes: 16 * 1024 * 1024,
       allowAutoTopicCreation: false,

@@ -30,7 +30,8 @@ const run = (command: string, args: readonly string[], cwd: string, what: string
     child.stdout.on('data', (chunk: Buffer) => { output += chunk; });
     child.stderr.on('data', (chunk: Buffer) => { output += chunk; });
     child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing(command) : error));
-    child.once('exit', (code) => (code === 0 ? resolve(output)
+    // `close` and not `exit`: only then is all output read, and what Java says of its version is all there is.
+    child.once('close', (code) => (code === 0 ? resolve(output)
       : reject(new UserError(`${what} could not be fetched (${command} ended with ${code}). Check the network or the Maven settings (~/.m2/settings.xml) and start again.\n${output.slice(-1500)}`))));
   });
 

@@ -72,7 +72,9 @@ describe('records on the real broker', () => {
     expect(member.runner.ready()).toBe(false);
     expect(member.runner.failure()).toMatchObject({ code: 'reject_budget_exceeded' });
     await until(async () => await outboxRows(place) === 0);
-    expect((await readAll(place, `${place.group}.dlq.v1`)).length).toBeLessThanOrEqual(100);
+    // Partitions are judged side by side: each other one may have a letter in hand when the last of the budget is spent.
+    const inHand = 1;
+    expect((await readAll(place, `${place.group}.dlq.v1`)).length).toBeLessThanOrEqual(100 + inHand);
     await member.stop();
   }, 60_000);
 

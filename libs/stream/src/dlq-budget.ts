@@ -1,5 +1,6 @@
 /**
  * How many rejects look like bad records rather than a bad deploy. A budget is a value: spending returns the next one.
+ * Partitions that are worked on at the same time may each overdraw it by the batch they have in hand when it is spent.
  */
 export interface BudgetLimits {
   /** More rejects in a row than this stop the consumer. */

@@ -212,7 +212,8 @@ describe('due work', () => {
     };
     const options = { kinds: { leased: { leaseMs: 60_000, handle } }, clock, manual: true };
     const died = startDueWorker(database, options);
-    void died.drain();
+    // Its work hangs past the end of this spec, as a dead worker's would: how it ends is nobody's business.
+    died.drain().catch(() => undefined);
     await until(() => calls === 1);
     const worker = startDueWorker(database, options);
     expect(await worker.drain()).toBe(0);

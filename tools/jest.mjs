@@ -14,7 +14,8 @@ const args = [
   '-c', join(root, 'jest.config.mjs'), '--rootDir', process.cwd(),
   '--testRegex', pattern, '--passWithNoTests',
   '--json', '--outputFile', join(process.cwd(), `.test-results/${kind}.json`),
-  ...(kind === 'integration' ? ['--runInBand', '--testTimeout', '60000', '--forceExit'] // a failed spec may leave an engine's handle open: the run must end all the same : []),
+  // --forceExit: a failed spec may leave an engine's handle open, and the run must end all the same.
+  ...(kind === 'integration' ? ['--runInBand', '--testTimeout', '60000', '--forceExit'] : []),
   ...rest,
 ];
 mkdirSync(join(process.cwd(), '.test-results'), { recursive: true });

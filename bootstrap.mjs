@@ -259,9 +259,8 @@ const target = () => {
   if (name === 'start') return { files: ['deploy/local/dist/main.js'], args: rest };
   if (name === 'test') return { files: ['tools/dist/test-run/main.js'], args: rest };
   if (name === 'bench') return { files: ['tools/dist/bench/main.js'], args: [...(variant ? [variant] : []), ...rest] };
-  if (name === 'chaos') return { files: ['tools/dist/chaos/main.js'], args: rest };
   if (name === 'run' && rest[0]) return { files: scriptsFor(rest[0]), args: rest.slice(1) };
-  throw new UserError(`Unknown command ${command}. Known: start, test, bench[:name], chaos, run <script>.`);
+  throw new UserError(`Unknown command ${command}. Known: start, test, bench[:name], run <script>.`);
 };
 
 const main = async () => {

@@ -19,7 +19,7 @@ describe('bootstrap.mjs', () => {
     const { code, output } = bootstrap(['dance']);
     expect(code).toBe(1);
     expect(output).toContain('Unknown command dance');
-    expect(output).toContain('start, test, bench[:name], chaos, run <script>');
+    expect(output).toContain('start, test, bench[:name], run <script>');
     expect(output).not.toContain('    at ');
   });
 

@@ -69,10 +69,9 @@ describe('engines that go away', () => {
     expect(member.runner.state()).toBe('running');
     await place.engines.each.postgres.start();
     const back = performance.now();
-    const then = (await tally(place)).events;
-    await until(async () => (await tally(place)).events > then, { timeoutMs: 15_000 });
-    expect(performance.now() - back).toBeLessThan(15_000);
-    await until(settled);
+    // Not "more than a moment ago": a quick machine has applied it all before the first look.
+    await until(settled, { timeoutMs: 15_000 });
+    expect(performance.now() - back).toBeLessThan(15_500);
     expect(await tally(place)).toEqual({ events: sent, twice: 0 });
     expect(await readAll(place, 'faults.dlq.v1')).toEqual([]);
     expect(errors).toEqual([]);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startOwnEngines, type OwnEngines } from './support/own-engines.js';
 import { makeMessages, outboxRows, produce, readAll, startMember, tally, type Member } from './support/world.js';
 
-/** FAULTS 6 and 7 say 30 s and 10 min; the chaos run sets those. */
+/** FAULTS 6 and 7 say 30 s and 10 min: set FAULT_OUTAGE_MS for the literal durations. */
 const OUTAGE_MS = Number(process.env.FAULT_OUTAGE_MS ?? 15_000);
 
 describe('engines that go away', () => {

@@ -6,7 +6,7 @@ const SIGNED_FOR_MS = 20_000;
 /** Shorter than the life of a token plus the tolerated clock difference, so that no token is believed past its end. */
 const VERIFIED_FOR_MS = 10_000;
 
-/** Signs once for many requests of a caller: an Ed25519 signature costs more than forwarding the request. */
+/** Signs once for many requests of a caller: the signature is the same work each time. */
 export function cachingSigner(sign: TokenSigner, now: () => number = Date.now): TokenSigner {
   const remember = createMemory<Promise<string>>(SIGNED_FOR_MS, now);
   return (caller) => remember(keyOf(caller), () => sign(caller));

@@ -10,8 +10,8 @@ let quieted = false;
 /**
  * Stops a timer loop of kafkajs 2.2.4. After every check its request queue schedules the next one at
  * `throttledUntil - now`, which without a throttle is a large negative number: Node makes that 1 ms, warns once
- * (TimeoutNegativeWarning), and each idle connection wakes the process a thousand times a second (measured: 3 % of a core
- * a service). With nothing pending there is nothing to check, and a request that must wait schedules a check itself.
+ * (TimeoutNegativeWarning), and each idle connection wakes the process a thousand times a second (measured idle: the platform
+ * took 39 % of a core with the loop and 22 % without). With nothing pending there is nothing to check, and a request that must wait schedules a check itself.
  */
 export function quietIdleTimers(): void {
   if (quieted) return;

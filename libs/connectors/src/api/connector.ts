@@ -1,42 +1,83 @@
+import type { Clock } from '@throughline/domain';
 import type { Fact } from './facts.js';
 
-/** Where a pull stands; JSON that only its connector reads. `null` before the first page. */
+/** Where a pull stands; JSON that only its connector reads. `null` before the first page and after the last. */
 export type Cursor = Readonly<Record<string, unknown>> | null;
 
-/** One page of a pull. A page is stored together with its cursor, so a crash repeats at most one page. */
-export interface FactPage {
+/**
+ * One page of a pull. Its facts, its scans and its cursor are stored in one transaction, so that a crash repeats at most
+ * one page, and the repetition announces nothing.
+ */
+export interface PullPage {
+  /** Who says so, one for each part of the system that can be read or refused apart: `aws:111122223333/eu-central-1`, `github:acme`. */
+  readonly source: string;
   readonly facts: readonly Fact[];
+  /** Reports that the system itself holds (alerts, findings), to be taken as uploads. */
+  readonly scans?: readonly PulledScan[];
+  /** Default branches that the page names. */
+  readonly defaultBranches?: readonly DefaultBranch[];
   readonly cursor: Cursor;
-  /** Another page can be had at once. */
+  /** Another page can be had. False ends the pull. */
   readonly more: boolean;
-  /** Inventory that this page ends: absence inside a complete one ends links. */
-  readonly snapshot?: { readonly scope: string; readonly complete: boolean };
-  /** What could not be read and why; its assets become stale, not gone. */
-  readonly gaps: readonly Gap[];
+  /**
+   * The facts are a part of the inventory of a scope at the source; `last` ends it. Absence inside one that is complete
+   * ends links; one that is not makes what it held stale. Parts of an inventory come in one pull, in any number of pages.
+   */
+  readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly last: boolean };
+  /** What could not be read, why, and what would mend it. */
+  readonly gaps: readonly PullGap[];
+  /** The system asked to wait: the next page is asked for at this time. */
+  readonly waitUntil?: Date;
 }
 
-export interface Gap {
+export interface DefaultBranch { readonly repository: string; readonly branch: string }
+
+/** A report that was pulled. The same key and bytes again are the same scan. */
+export interface PulledScan {
+  /** What makes it this scan and no other at the source: repository, kind of alert, state of the list. */
+  readonly key: string;
+  /** Id of a parser. */
+  readonly format: string;
+  readonly fileName: string;
+  readonly body: string | Uint8Array;
+  /** Fields of the upload's query (`repository`, `image`, `account`, `branch`, `commit`, `category`, `coverage`, …). */
+  readonly target: Readonly<Record<string, string>>;
+}
+
+export interface PullGap {
+  /** Source or scope that it is about. */
   readonly scope: string;
+  /** `access_denied`, `throttled`, `not_found`, `unreachable`, `too_many`, `unsupported`, … */
+  readonly code: string;
   readonly reason: string;
   readonly remedy: string;
 }
 
+export interface PullContext {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Only this scope is asked for, because an event says that it changed. The cursor is of this pull alone. */
+  readonly focus?: string;
+}
+
 /**
  * A system that is pulled: one folder with `connector.ts` (this), `client.ts` (I/O), `map.ts` (pure), `config.ts` and a
- * `doc.md` with the least permissions and what they cannot do. `pull` keeps no state of its own.
+ * `doc.md` with the least permissions and what they cannot do. `pull` keeps no state of its own between two calls.
  */
-export interface PullConnector<Config> {
+export interface PullConnector<Config = unknown> {
   readonly kind: string;
-  /** Throws when the configuration is not usable. */
-  parseConfig(value: unknown): Config;
-  pull(config: Config, cursor: Cursor, signal: AbortSignal): Promise<FactPage>;
+  /** Seconds between two full pulls when nothing else is said. */
+  readonly everySeconds: number;
+  pull(config: Config, cursor: Cursor, context: PullContext): Promise<PullPage>;
 }
 
 /** A system that calls us: verification needs the secret and the raw bytes; mapping is pure. */
 export interface WebhookConnector {
   readonly kind: string;
-  /** Headers by lower-case name. */
+  /** Headers by lower-case name. Constant time; never throws. */
   verify(request: WebhookRequest, secret: string): boolean;
+  /** Delivery id and name of the event; a string says what is missing. */
+  identify(request: WebhookRequest): { readonly delivery: string; readonly name: string } | string;
   map(event: WebhookEvent): MappedEvent;
 }
 
@@ -49,12 +90,17 @@ export interface WebhookEvent {
   readonly name: string;
   readonly payload: unknown;
   readonly receivedAt: Date;
+  /** Configuration of the connector without its secrets: an event outside of it is ignored. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface MappedEvent {
   readonly facts: readonly Fact[];
   /** Default branches that the event names: what a push is judged against. */
-  readonly defaultBranches: readonly { readonly repository: string; readonly branch: string }[];
+  readonly defaultBranches: readonly DefaultBranch[];
   /** Why it says nothing; empty when it does. */
   readonly ignored: string;
+  /** Scopes to pull at once, because the event says that they changed but not what they are now. */
+  readonly refresh?: readonly string[];
+  readonly scans?: readonly PulledScan[];
 }

@@ -24,15 +24,29 @@ export interface LinkStatement {
   readonly confidence?: number;
 }
 
+/** A signed statement as it was found, unchecked: a connector never verifies, chain-resolution does. */
+export interface AttestationStatement {
+  /** Image that the source filed it under; absent: only its own subjects say. */
+  readonly subject?: Urn;
+  /** JSON text: a Sigstore bundle or a DSSE envelope. */
+  readonly bundle: string;
+  readonly mediaType: string;
+  /** Where it was found: `oci-referrers`, `oci-fallback-tag`, `github-attestations`, `open`. */
+  readonly origin: string;
+  readonly observedAt: string;
+}
+
 /**
  * A fact with its natural key: what makes it this fact and no other at the source (run and attempt, deployment and
  * state). The same key with the same content announces nothing, whatever delivery carries it.
  */
 export type Fact =
   | { readonly naturalKey: string; readonly timeless?: boolean; readonly asset: AssetStatement }
-  | { readonly naturalKey: string; readonly timeless?: boolean; readonly link: LinkStatement };
+  | { readonly naturalKey: string; readonly timeless?: boolean; readonly link: LinkStatement }
+  | { readonly naturalKey: string; readonly timeless?: boolean; readonly attestation: AttestationStatement };
 
 export const assetFact = (naturalKey: string, asset: AssetStatement): Fact => ({ naturalKey, asset });
 /** The key says all that matters: the same key at a later time is no news. */
 export const timeless = (fact: Fact): Fact => ({ ...fact, timeless: true });
 export const linkFact = (naturalKey: string, link: LinkStatement): Fact => ({ naturalKey, link });
+export const attestationFact = (naturalKey: string, attestation: AttestationStatement): Fact => ({ naturalKey, attestation });

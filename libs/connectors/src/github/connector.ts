@@ -1,6 +1,14 @@
-import type { WebhookConnector } from '@throughline/connectors/api';
+import type { WebhookConnector, WebhookRequest } from '@throughline/connectors/api';
 import { mapGithub } from './map.js';
 import { verifyGithub } from './verify.js';
 
-/** GitHub by webhook. Pulling (CODEOWNERS, runs that were missed) is not built yet. */
-export const githubWebhook: WebhookConnector = { kind: 'github', verify: verifyGithub, map: mapGithub };
+const NAME = /^[\x21-\x7e]{1,100}$/;
+
+/** GitHub by webhook. */
+export const githubWebhook: WebhookConnector = { kind: 'github', verify: verifyGithub, identify, map: mapGithub };
+
+function identify({ headers }: WebhookRequest): { readonly delivery: string; readonly name: string } | string {
+  const delivery = headers['x-github-delivery'] ?? '';
+  const name = headers['x-github-event'] ?? '';
+  return NAME.test(delivery) && NAME.test(name) ? { delivery, name } : 'X-GitHub-Delivery and X-GitHub-Event are needed.';
+}

@@ -28,6 +28,8 @@ export interface AssetObserved {
   readonly assets: readonly AssetFact[];
   /** Edges. */
   readonly links: readonly LinkFact[];
+  /** Signed statements about images, unchecked: chain-resolution verifies them under the tenant's provenance policy. */
+  readonly attestations: readonly AttestationFact[];
   /** Scope of an inventory; empty: no inventory. */
   readonly snapshotScope: string;
   /** Whether absence inside the scope ends links. */
@@ -36,6 +38,20 @@ export interface AssetObserved {
   readonly parts: number;
   /** RFC 3339 UTC time. */
   readonly receivedAt: string;
+}
+
+/** A signed statement of provenance as a source gave it. Nothing of it is believed before its signature, subject and builder were checked. */
+export interface AttestationFact {
+  /** URN of the image that the source filed it under; empty: only its own subjects say. */
+  readonly subject: string;
+  /** JSON text: a Sigstore bundle or a DSSE envelope, at most 256 KiB. */
+  readonly bundle: string;
+  /** Media type that the source gave; empty: unknown. */
+  readonly mediaType: string;
+  /** Where it was found, e.g. oci-referrers, oci-fallback-tag, github-attestations, open. */
+  readonly origin: string;
+  /** RFC 3339 UTC time. */
+  readonly observedAt: string;
 }
 
 /** What a source says of an edge. */

@@ -48,7 +48,7 @@ export function part(spec: PartSpec): AssetObserved {
       const { data, ...rest } = extra;
       return { from, kind, to, method: 'api', evidence: JSON.stringify(data ?? {}), confidence: -1, verified: false, validFrom: at, validTo: '', observedAt: at, ...rest };
     }),
-    snapshotScope: spec.scope ?? '', snapshotComplete: spec.complete ?? false, parts: spec.parts ?? -1, receivedAt: at,
+    attestations: [], snapshotScope: spec.scope ?? '', snapshotComplete: spec.complete ?? false, parts: spec.parts ?? -1, receivedAt: at,
   };
 }
 

@@ -36,8 +36,10 @@ export const keyOf = ({ naturalKey }: Fact): string => (naturalKey.length <= MAX
 /** Hash of what a fact says, for the comparison with what was announced. */
 export function contentOf(fact: Fact): Buffer {
   if (fact.timeless) return TIMELESS;
-  return createHash('sha256').update(canonical('asset' in fact ? fact.asset : fact.link)).digest();
+  return createHash('sha256').update(canonical(statementOf(fact))).digest();
 }
+
+const statementOf = (fact: Fact): object => ('asset' in fact ? fact.asset : 'link' in fact ? fact.link : fact.attestation);
 
 /** JSON with sorted keys. */
 export function canonical(value: unknown): string {
@@ -69,6 +71,7 @@ function record(observation: Observation, ordinal: number, facts: readonly Fact[
     tenantId, observationId: observation.observationId, source, sequence: observation.sequence, ordinal,
     assets: facts.flatMap((fact) => ('asset' in fact ? [assetOf(fact.asset)] : [])),
     links: facts.flatMap((fact) => ('link' in fact ? [linkOf(fact.link)] : [])),
+    attestations: facts.flatMap((fact) => ('attestation' in fact ? [{ subject: '', ...fact.attestation }] : [])),
     snapshotScope: snapshot?.scope ?? '', snapshotComplete: snapshot?.complete ?? false, parts,
     receivedAt: observation.receivedAt.toISOString(),
   };

@@ -16,7 +16,6 @@ import { KEYRING } from '../tokens.js';
 /** GitHub sends at most 25 MB. */
 const MAX_BYTES = 25 * 1024 * 1024;
 const CONNECTORS: Readonly<Record<string, WebhookConnector>> = { github: githubWebhook };
-const DELIVERY = /^[\x21-\x7e]{1,100}$/;
 
 interface Authentic { readonly tenantId: TenantId; readonly connector: ConnectorRow; readonly webhook: WebhookConnector; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer }
 
@@ -31,19 +30,17 @@ export class WebhooksController {
   @ApiZod({ summary: 'Receive a signed webhook', params: { kind: 'github', connector: 'Connector id.' }, responses: { 202: { description: 'Taken, also when it says nothing new.' }, 401: { description: 'The signature is missing or wrong.' } } })
   async receive(@Param('kind') kind: string, @Param('connector') id: string, @Req() request: FastifyRequest): Promise<object> {
     const authentic = await this.#authenticate(kind, id, request);
-    const delivery = authentic.headers['x-github-delivery'] ?? '';
-    const name = authentic.headers['x-github-event'] ?? '';
-    if (!DELIVERY.test(delivery) || !DELIVERY.test(name)) throw problem(400, 'missing_header', 'X-GitHub-Delivery and X-GitHub-Event are needed.');
-    const payload = parse(authentic.body);
-    const answer = await this.#apply(authentic, delivery, name, payload);
+    const identity = authentic.webhook.identify(authentic);
+    if (typeof identity === 'string') throw problem(400, 'missing_header', identity);
+    const answer = await this.#apply(authentic, identity.delivery, identity.name, parse(authentic.body));
     countWebhook(1, { result: answer.result });
     return answer;
   }
 
   async #apply({ tenantId, connector, webhook }: Authentic, delivery: string, name: string, payload: unknown): Promise<{ readonly result: string }> {
     const receivedAt = this.clock.now();
-    const mapped = webhook.map({ name, payload, receivedAt });
-    const source = `github:${connector.connector_id}`;
+    const mapped = webhook.map({ name, payload, receivedAt, config: connector.config });
+    const source = `${webhook.kind}:${connector.connector_id}`;
     return this.database.run([tenantId], async (unit) => {
       // The inbox row and the effect are one transaction: a delivery that failed may come again.
       if (!(await acceptOnce(unit, { source, deliveryId: delivery, receivedAt }))) return { delivery, result: 'repeated' };

@@ -1,4 +1,6 @@
 import type { Clock } from '@throughline/domain';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Fact } from './facts.js';
 
 /** Where a pull stands; JSON that only its connector reads. `null` before the first page and after the last. */
@@ -53,9 +55,17 @@ export interface PullGap {
   readonly remedy: string;
 }
 
+/**
+ * What a pull is given. All I/O goes through `fetch` or `agents` and nothing else: the address may be one that a tenant
+ * chose, and these refuse what is not public at the moment of connecting (FAULTS 56). Redirects are not followed: whoever
+ * wants to asks `fetch` for the `Location` again, without the credentials when it is of another origin.
+ */
 export interface PullContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch;
+  /** For clients that bring their own transport (`NodeHttpHandler` of the AWS SDK). */
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Only this scope is asked for, because an event says that it changed. The cursor is of this pull alone. */
   readonly focus?: string;
 }

@@ -62,8 +62,18 @@ const noOwner = (node: Urn): Gap => ({
     : 'PUT /v1/ownership-rules/{slug} {"match": {"service": "…"}, "team": "…"}, or tag the service with team=<slug>.',
 });
 
+const noEnvironment = (service: Urn): Gap => ({
+  hop: 'environment', at: service, reason: 'no rule, tag, deployment record or membership names an environment',
+  remedy: 'PUT /v1/environments/{slug} {"stage": "production", "match": ["*<part of the cluster, account or service>*"]}, or tag the service with environment=<slug>.',
+});
+
+const noApplication = (service: Urn): Gap => ({
+  hop: 'application', at: service, reason: 'no definition, tag or membership of its code names an application',
+  remedy: 'PUT /v1/applications/{slug} {"services": ["<arn>"]} or {"repositories": ["github.com/<org>/<repo>"]}, or tag the service with application=<slug>.',
+});
+
 /** The gaps by name; texts live here and nowhere else. */
-export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner } as const;
+export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner, noEnvironment, noApplication } as const;
 
 /** One line for events and lists. */
 export const gapLine = (item: Gap): string => `${item.hop}: ${item.reason}`;

@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { AssetObservedHandler } from './consumers/asset-observed.handler.js';
 import { AssetsController } from './http/assets.controller.js';
 import { ApplicationsController, EnvironmentsController, OwnershipRulesController, ServicesController, TeamsController } from './http/definitions.controllers.js';
+import { CoverageController } from './http/coverage.controller.js';
+import { ExposedController } from './http/exposed.controller.js';
 import { TraceController } from './http/trace.controller.js';
 
 /** Wiring only. */
 @Module({
   controllers: [
-    AssetObservedHandler, TraceController, AssetsController,
+    AssetObservedHandler, TraceController, CoverageController, ExposedController, AssetsController,
     ApplicationsController, ServicesController, TeamsController, EnvironmentsController, OwnershipRulesController,
   ],
 })

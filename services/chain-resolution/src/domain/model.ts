@@ -2,11 +2,14 @@ import { isRecord, text, texts } from './assets.js';
 import type { Definition } from './definitions.js';
 import type { Team } from './owners.js';
 
+/** What makes a service part of an environment: a glob over its names, or globs that must all hold. */
+export type EnvironmentRule = string | { readonly name?: string; readonly cluster?: string; readonly account?: string; readonly branch?: string };
+
 /** The definitions of a tenant that judgements need at hand: small, read once a unit of work. */
 export interface Model {
   readonly teams: readonly Team[];
   readonly ownershipRules: readonly Definition[];
-  readonly environments: readonly { readonly slug: string; readonly match: readonly string[] }[];
+  readonly environments: readonly { readonly slug: string; readonly match: readonly EnvironmentRule[] }[];
   /** Whether the runtime is known to its end: only then may a version be called not deployed. */
   readonly runtimeComplete: boolean;
 }
@@ -19,9 +22,18 @@ export function modelOf(definitions: readonly Definition[], runtimeComplete: boo
       active: team.body['active'] !== false, successor: text(team.body['successor']),
     })),
     ownershipRules: of('ownership-rules'),
-    environments: of('environments').map((environment) => ({ slug: environment.slug, match: texts(environment.body['match']) })),
+    environments: of('environments').map((environment) => ({ slug: environment.slug, match: rulesOf(environment.body['match']) })),
     runtimeComplete,
   };
+}
+
+function rulesOf(match: unknown): EnvironmentRule[] {
+  if (!Array.isArray(match)) return [];
+  return match.flatMap((rule: unknown): EnvironmentRule[] => {
+    if (typeof rule === 'string') return rule === '' ? [] : [rule];
+    if (!isRecord(rule)) return [];
+    return [Object.fromEntries(['name', 'cluster', 'account', 'branch'].flatMap((key) => (text(rule[key]) ? [[key, text(rule[key])]] : [])))];
+  });
 }
 
 export const EMPTY_MODEL: Model = { teams: [], ownershipRules: [], environments: [], runtimeComplete: false };

@@ -1,13 +1,13 @@
 import { kindOf, parseUrn, urnRest } from '@throughline/domain';
-import type { Exposure, Tristate, Urn } from '@throughline/domain';
+import type { Tristate, Urn } from '@throughline/domain';
 import { text } from './assets.js';
 import type { Asset } from './assets.js';
-import { globMatches } from './definitions.js';
-import { serviceExposure } from './exposure.js';
+import { applicationsOf, environmentsOf, placesOf } from './belonging.js';
+import { exposureOfGroup } from './exposure-timeline.js';
 import type { ServiceExposure, Way } from './exposure.js';
 import type { Graph } from './graph.js';
 import type { Link } from './links.js';
-import { tagOf, worstCriticality } from './model.js';
+import { worstCriticality } from './model.js';
 import type { Model } from './model.js';
 import { agreedRepository, claimedCommit, resolveOrigins } from './origins.js';
 import type { Origin } from './origins.js';
@@ -39,6 +39,8 @@ export interface ServiceState {
   readonly ways: readonly Way[];
   readonly environments: readonly string[];
   readonly applications: readonly string[];
+  /** The strongest method by which environments and applications are known; empty: neither is. */
+  readonly belongsBy: { readonly environment: string; readonly application: string };
   readonly accounts: readonly Urn[];
   readonly owners: readonly Owner[];
   readonly criticality: string;
@@ -75,7 +77,8 @@ export async function serviceStates(graph: Graph, services: readonly Urn[], mode
     ? grouped((await graph.links({ nodes: repositories, direction: 'out', kinds: ['owned-by', 'member-of'], perNode: PER_NODE })).links) : new Map<Urn, Link[]>();
   const nodes = [...all, ...[...ways.values()].flat(2), ...memberOf([...around.out.values(), ...around.places.values(), ...owned.values()].flat()), ...around.places.keys(), ...repositories];
   const facts = await factsOf(graph, nodes);
-  const states = asked.map((service) => stateOf(service, { around, running, ways, origins, owned, facts, model }));
+  const branches = await branchesOf(graph, origins, model);
+  const states = asked.map((service) => stateOf(service, { branches, around, running, ways, origins, owned, facts, model }));
   return { states, links, facts };
 }
 
@@ -117,12 +120,10 @@ async function surroundings(graph: Graph, services: readonly Urn[]): Promise<Sur
   return { aliases, out, places, mapped };
 }
 
-const placesOf = (links: readonly Link[]): Urn[] =>
-  [...new Set(links.filter((link) => link.kind === 'part-of' && ['cluster', 'account'].includes(kindOf(link.to))).map((link) => link.to))];
-
 const memberOf = (links: readonly Link[]): Urn[] => links.filter((link) => link.kind === 'member-of').map((link) => link.to);
 
 interface Gathered {
+  readonly branches: ReadonlyMap<Urn, readonly string[]>;
   readonly around: Surroundings;
   readonly running: ReadonlyMap<Urn, readonly RunningImage[]>;
   readonly ways: ReadonlyMap<Urn, readonly Way[]>;
@@ -139,16 +140,22 @@ function stateOf(service: Urn, all: Gathered): ServiceState {
   const slugs = own.filter((link) => link.from === service && kindOf(link.to) === 'service').map((link) => link.to);
   const inherited = slugs.flatMap((slug) => all.around.places.get(slug) ?? []);
   const links = [...own, ...inherited];
-  const environments = environmentsOf(service, links, all);
-  const exposure = exposureOf(service, runtimes, all);
-  const running = unique((all.running.get(service) ?? []).map((item) => withCode(item, environments, all)));
+  const images = all.running.get(service) ?? [];
+  const place = { service, facts: all.facts.get(service), links };
+  const inEnvironments = environmentsOf({
+    ...place, places: all.around.places, model: all.model, records: images.map((item) => item.environment), branches: images.filter((item) => !item.candidate).flatMap((item) => claimedCommit(all.origins.get(item.image) ?? [])?.commit || []).flatMap((commit) => all.branches.get(commit) ?? []),
+  });
+  const environments = inEnvironments.slugs;
+  const running = unique(images.map((item) => withCode(item, environments, all)));
   const mapped = all.around.mapped.filter((link) => link.to === service).map((link) => link.from);
   const code = [...new Set([...running.filter((item) => !item.candidate).flatMap((item) => item.subPath || item.repository || []), ...mapped])];
-  const applications = applicationsOf(service, links, code, all);
+  const inApplications = applicationsOf({ ...place, code: code.flatMap((node) => [...(all.owned.get(node) ?? []), ...(all.owned.get(wholeRepository(node)) ?? [])]) });
+  const applications = inApplications.slugs;
   const model = [service, ...slugs, ...applications.map((slug) => parseUrn(`application:${slug}`))];
   const facts = model.flatMap((node) => (node ? all.facts.get(node) ?? [] : []));
   return {
-    service, runtimes: [...runtimes].sort(), running, mapped, exposure, environments, applications,
+    service, runtimes: [...runtimes].sort(), running, mapped, environments, applications,
+    exposure: exposureOfGroup(service, runtimes, all.ways, all.facts), belongsBy: { environment: inEnvironments.method, application: inApplications.method },
     deployed: deployedOf(service, runtimes, running, all.facts),
     ways: group.flatMap((node) => all.ways.get(node) ?? []),
     accounts: [...new Set([...placesOf(links), ...placesOf([...all.around.places.values()].flat().filter((link) => placesOf(links).includes(link.from)))])]
@@ -157,6 +164,15 @@ function stateOf(service: Urn, all: Gathered): ServiceState {
     criticality: worstCriticality(facts.map((item) => text(item.attributes['criticality']))),
     dataClass: facts.map((item) => text(item.attributes['dataClass'])).find((word) => word !== '') ?? '',
   };
+}
+
+/** Branches that commits were said to be on; asked for only where a rule of an environment names one. */
+async function branchesOf(graph: Graph, origins: ReadonlyMap<Urn, readonly Origin[]>, model: Model): Promise<ReadonlyMap<Urn, readonly string[]>> {
+  const wanted = model.environments.some((environment) => environment.match.some((rule) => typeof rule !== 'string' && rule.branch !== undefined));
+  const commits = wanted ? [...origins.values()].flat().flatMap((origin) => (origin.candidate ? [] : origin.commit || [])) : [];
+  if (commits.length === 0) return new Map();
+  const { links } = await graph.links({ nodes: [...new Set(commits)], direction: 'in', kinds: ['contains'], perNode: 20 });
+  return new Map([...Map.groupBy(links, (link) => link.to)].map(([commit, own]) => [commit, own.flatMap((link) => text(link.evidence['branch']) || [])]));
 }
 
 /** Owners of the service and of the code that it runs, by the precedence of their sources; at equal rank the service's own. */
@@ -172,18 +188,6 @@ function ownership(service: Urn, links: readonly Link[]): Link[] {
   const owned = links.filter((link) => link.kind === 'owned-by');
   return [...owned.filter((link) => link.from === service), ...owned.filter((link) => link.from !== service)];
 }
-
-function exposureOf(service: Urn, runtimes: readonly Urn[], all: Gathered): ServiceExposure {
-  const own = serviceExposure(service, all.ways.get(service) ?? [], all.facts);
-  const others = runtimes.map((runtime) => serviceExposure(runtime, all.ways.get(runtime) ?? [], all.facts))
-    .map((item) => ({ ...item, path: [service, ...item.path] }));
-  if (runtimes.length === 0) return own;
-  // a durable service has no way of its own: what is known of its runtimes decides
-  const judged = own.path.length > 1 ? [own, ...others] : others;
-  return judged.reduce((best, item) => (rank(item.exposure) > rank(best.exposure) ? item : best));
-}
-
-const rank = (exposure: Exposure): number => ['none', 'internal', 'unknown', 'limited', 'internet'].indexOf(exposure);
 
 function deployedOf(service: Urn, runtimes: readonly Urn[], running: readonly RunningImage[], facts: ReadonlyMap<Urn, Asset>): Tristate {
   const judged = [service, ...runtimes].map((node) => stoppedOf(facts.get(node)));
@@ -212,29 +216,6 @@ function withCode(item: RunningImage, environments: readonly string[], all: Gath
     subPath: origins.find((origin) => !origin.candidate && origin.subPath !== '')?.subPath ?? '',
     confidence: claimed ? Math.min(item.confidence, claimed.confidence) : item.confidence,
   };
-}
-
-function environmentsOf(service: Urn, links: readonly Link[], all: Gathered): string[] {
-  const places = placesOf(links);
-  const around = [...links, ...places.flatMap((place) => all.around.places.get(place) ?? [])];
-  const outer = placesOf(around).flatMap((place) => all.around.places.get(place) ?? []);
-  const linked = [...around, ...outer].filter((link) => link.kind === 'member-of' && kindOf(link.to) === 'environment').map((link) => urnRest(link.to));
-  const facts = all.facts.get(service);
-  const names = [urnRest(service), text(facts?.attributes['name']), ...places.map((place) => urnRest(place))];
-  const byRule = all.model.environments.filter((environment) => environment.match.some((pattern) => names.some((name) => name !== '' && globMatches(pattern, name))));
-  const records = (all.running.get(service) ?? []).map((item) => item.environment);
-  const stated = [tagOf(facts?.attributes ?? {}, 'environment'), text(facts?.attributes['environment'])];
-  return [...new Set([...linked, ...byRule.map((item) => item.slug), ...records, ...stated].map((slug) => slug.toLowerCase()))].filter((slug) => slug !== '').sort();
-}
-
-/** Its own applications; where it has none, those of the code that it runs. */
-function applicationsOf(service: Urn, links: readonly Link[], code: readonly Urn[], all: Gathered): string[] {
-  const slugs = (found: readonly Link[]): string[] =>
-    found.filter((link) => link.kind === 'member-of' && kindOf(link.to) === 'application').map((link) => urnRest(link.to));
-  const tag = tagOf(all.facts.get(service)?.attributes ?? {}, 'application').toLowerCase();
-  const own = [...slugs(links), ...(tag ? [tag] : [])];
-  const found = own.length > 0 ? own : slugs(code.flatMap((node) => [...(all.owned.get(node) ?? []), ...(all.owned.get(wholeRepository(node)) ?? [])]));
-  return [...new Set(found)].sort();
 }
 
 function unique(running: readonly RunningCode[]): RunningCode[] {

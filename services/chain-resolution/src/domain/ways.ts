@@ -32,9 +32,9 @@ export async function collectWays(graph: Graph, services: readonly Urn[]): Promi
 }
 
 /** Being part of something leads outwards only from a rule to its listener; a service's cluster is no exposure. */
-const leadsOutwards = (link: Link): boolean => link.kind !== 'part-of' || kindOf(link.from) === 'listener-rule';
+export const leadsOutwards = (link: Link): boolean => link.kind !== 'part-of' || kindOf(link.from) === 'listener-rule';
 
-function waysFrom(service: Urn, next: ReadonlyMap<Urn, readonly Link[]>): Way[] {
+export function waysFrom(service: Urn, next: ReadonlyMap<Urn, readonly Link[]>): Way[] {
   const found: Way[] = [];
   const stack: Urn[][] = [[service]];
   while (stack.length > 0 && found.length < MAX_WAYS) {

@@ -12,6 +12,9 @@ const urns = z.array(urn).max(1000);
 const names = z.array(z.string().trim().min(1).max(1000)).max(1000);
 const criticality = z.enum(['critical', 'high', 'medium', 'low']);
 
+const environmentRule = z.strictObject({ name: word.optional(), cluster: word.optional(), account: word.optional(), branch: word.optional() })
+  .refine((rule) => Object.keys(rule).length > 0, 'name at least one of name, cluster, account, branch');
+
 const common = {
   name: word.optional(), description: z.string().max(4000).optional(), reason: z.string().max(500).optional().describe('Why; kept with the version and in the audit log.'),
 };
@@ -33,7 +36,7 @@ export const DEFINITION_BODIES = {
   }),
   environments: z.strictObject({
     ...common, stage: z.enum(['production', 'staging', 'development', 'test']).optional(), criticality: criticality.optional(),
-    members: urns.optional().describe('Accounts, clusters or services.'), match: z.array(word).max(100).optional().describe('Globs over a service\'s URN or name, or its cluster\'s or account\'s URN.'),
+    members: urns.optional().describe('Accounts, clusters or services.'), match: z.array(z.union([word, environmentRule])).max(100).optional().describe('A glob over the names of a service, its cluster and account; or globs by name, all of which must hold.'),
   }),
   'ownership-rules': z.strictObject({
     ...common, team: slug, priority: z.number().int().min(-1000).max(1000).optional(),
@@ -52,6 +55,15 @@ export const traceQuery = z.strictObject({
   direction: z.enum(['forward', 'backward']).default('forward').describe('forward: code to exposure; backward: exposure to code.'),
   at: when.optional().describe('As of this time; absent: now.'),
 });
+
+export const exposedQuery = listQuery.omit({ sort: true }).extend({
+  exposure: z.enum(['internet', 'limited']).optional().describe('absent: both.'),
+  environment: slug.optional(), application: slug.optional(), team: slug.optional(),
+});
+
+export const exposureHistoryQuery = z.strictObject({ asset: z.string().min(1).max(1100).describe('URN or ARN of a service, image name, repository, sub-path, endpoint or application.') });
+
+export const coverageQuery = listQuery.omit({ sort: true });
 
 export const assetQuery = listQuery.omit({ sort: true }).extend({
   kind: z.string().max(40).optional().describe('Node kind.'),

@@ -1,25 +1,25 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { kindOf, parseUrn } from '@throughline/domain';
+import { kindOf } from '@throughline/domain';
 import type { Clock, TenantId, Urn } from '@throughline/domain';
 import type { Database, Unit } from '@throughline/persistence';
 import { ApiZod, Caller, CLOCK, DATABASE, problem, zodQuery } from '@throughline/service-kit';
 import type { z } from 'zod';
 import { trace } from '../domain/trace.js';
-import { findByDigest } from '../persistence/asset-lists.repository.js';
+import { loadGapCounts } from '../persistence/gap-shares.repository.js';
+import type { GapCounts } from '../persistence/gap-shares.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { staleNodes } from '../persistence/inventory.repository.js';
 import { runningCommits } from '../persistence/links.repository.js';
 import { loadModel } from '../resolution/recompute.js';
-import { GapShares } from './gap-shares.js';
 import { presentTrace } from './present.js';
 import { traceQuery } from './schemas.js';
-
-const DIGEST = /^(?:image:)?(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+import { resolveStart } from './start.js';
+import { TenantCache } from './tenant-cache.js';
 
 /** The walk from code to exposure and back. */
 @Controller('v1/trace')
 export class TraceController {
-  readonly #shares = new GapShares();
+  readonly #shares = new TenantCache<GapCounts>();
 
   constructor(@Inject(DATABASE) private readonly database: Database, @Inject(CLOCK) private readonly clock: Clock) {}
 
@@ -40,20 +40,11 @@ export class TraceController {
       const model = await loadModel(unit, caller.tenantId);
       const answer = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
       const now = this.clock.now();
-      const counts = answer.gaps.length > 0 ? await this.#shares.of(unit, caller.tenantId, now) : undefined;
+      const counts = answer.gaps.length > 0 ? await this.#shares.of(caller.tenantId, now, () => loadGapCounts(unit, caller.tenantId)) : undefined;
       const stale = at === null ? await staleNodes(unit, caller.tenantId, answer.nodes) : new Set<Urn>();
       return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at, stale, ...(counts && { counts }) }, now);
     });
   }
-}
-
-/** A digest names every image that has it, in whichever registry. */
-async function resolveStart(unit: Unit, tenant: TenantId, text: string): Promise<Urn[]> {
-  const digest = DIGEST.exec(text.trim().toLowerCase())?.[1];
-  if (digest) return findByDigest(unit, tenant, digest);
-  const parsed = parseUrn(text);
-  if (!parsed) throw problem(400, 'invalid_urn', 'from is neither a URN such as repo:github.com/acme/pay nor an ARN.');
-  return [parsed];
 }
 
 async function seedsOf(unit: Unit, tenant: TenantId, from: readonly Urn[]): Promise<Urn[]> {

@@ -78,6 +78,19 @@ export async function saveAssets(unit: Unit, tenant: TenantId, assets: readonly 
   await saveReferences(unit, tenant, rows);
 }
 
+/** Versions between those that are stored, from facts that came late; one that says what was known already is not written. Returns the nodes with a new past. */
+export async function savePastVersions(unit: Unit, tenant: TenantId, assets: readonly Asset[]): Promise<Urn[]> {
+  if (assets.length === 0) return [];
+  const rows = await unit.query<{ urn: Urn }>(
+    `insert into asset_versions (tenant_id, urn, valid_from, attributes, retired)
+     select $1, r.urn, r.at, r.attributes, false from unnest($2::text[], $3::timestamptz[], $4::jsonb[]) as r(urn, at, attributes)
+     where r.attributes is distinct from (select v.attributes from asset_versions v where v.tenant_id = $1 and v.urn = r.urn and v.valid_from <= r.at order by v.valid_from desc limit 1)
+     on conflict (tenant_id, urn, valid_from) do nothing returning urn`,
+    [tenant, assets.map((asset) => asset.urn), assets.map((asset) => toDate(asset.lastSeen)), assets.map((asset) => JSON.stringify(asset.attributes))], { name: 'asset_versions_past' },
+  );
+  return [...new Set(rows.map((row) => row.urn))];
+}
+
 async function saveReferences(unit: Unit, tenant: TenantId, assets: readonly Asset[]): Promise<void> {
   const pairs = assets.flatMap((asset) => referencesOf(asset.urn, asset.attributes).map((ref) => [asset.urn, ref] as const));
   await unit.query('delete from asset_refs where tenant_id = $1 and urn = any($2::text[])', [tenant, assets.map((asset) => asset.urn)], { name: 'asset_refs_clear' });

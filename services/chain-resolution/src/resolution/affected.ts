@@ -75,6 +75,7 @@ class Starts {
     const kind = kindOf(node);
     if (HOLDING_KINDS.has(kind)) this.assets.add(node);
     if (kind === 'service') this.services.add(node);
+    else if (kind === 'image') this.images.add(node);
     else if (RUNTIME.has(kind)) this.runtime.add(node);
     else if (OUTWARDS.has(kind)) this.outwards.add(node);
     else if (kind === 'cloud-resource') { this.referred.add(node); this.outwards.add(node); }

@@ -9,7 +9,7 @@ import type { LinkClaim } from '../domain/claims.js';
 import { deriveLinks } from '../domain/links.js';
 import type { Link } from '../domain/links.js';
 import { mergeStructural, STRUCTURE_SOURCE } from '../domain/structure.js';
-import { ensureNodes, loadAssetClaims, saveAssetClaims, saveAssets } from '../persistence/assets.repository.js';
+import { ensureNodes, loadAssetClaims, saveAssetClaims, saveAssets, savePastVersions } from '../persistence/assets.repository.js';
 import { claimId, groupId, loadClaims, loadClaimsOfGroups, saveClaims } from '../persistence/claims.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { beliefChange, loadBeliefs, saveBeliefs } from '../persistence/links.repository.js';
@@ -86,16 +86,26 @@ async function applyAssets(unit: Unit, tenant: TenantId, facts: readonly AssetCl
   const urns = [...new Set(facts.map((fact) => fact.urn))];
   const claims = new Map((await loadAssetClaims(unit, tenant, urns)).map((claim) => [keyOf(claim), claim]));
   const changed = new Map<string, AssetClaim>();
+  const late: AssetClaim[] = [];
   for (const fact of facts) {
     const known = claims.get(keyOf(fact));
+    if (known && fact.endedAt === null && fact.observedAt < known.observedAt) late.push(fact);
     const merged = known ? mergeAssetClaims(known, fact) : fact;
     if (known && sameContent(known, merged)) continue;
     claims.set(keyOf(fact), merged);
     changed.set(keyOf(fact), merged);
   }
-  if (changed.size === 0) return [];
+  const past = await savePastVersions(unit, tenant, late.flatMap((fact) => pastVersion(fact, [...claims.values()])));
+  if (changed.size === 0) return past;
   await saveAssetClaims(unit, tenant, [...changed.values()]);
-  return saveDerived(unit, tenant, [...new Set([...changed.values()].map((claim) => claim.urn))], [...claims.values()]);
+  return [...past, ...await saveDerived(unit, tenant, [...new Set([...changed.values()].map((claim) => claim.urn))], [...claims.values()])];
+}
+
+/** What the node was when a fact that came late was observed: the fact, with what other sources had said by then. */
+function pastVersion(fact: AssetClaim, claims: readonly AssetClaim[]): Asset[] {
+  const others = claims.filter((claim) => claim.urn === fact.urn && claim.source !== fact.source && claim.observedAt <= fact.observedAt);
+  const asset = deriveAsset([...others, fact]);
+  return asset ? [{ ...asset, firstSeen: fact.observedAt, lastSeen: fact.observedAt }] : [];
 }
 
 async function saveDerived(unit: Unit, tenant: TenantId, urns: readonly Urn[], claims: readonly AssetClaim[]): Promise<Urn[]> {

@@ -22,6 +22,7 @@ import { addPending, loadContexts, loadDependents, loadOrigins, loadPairs, loadS
 import type { ImageOrigin } from '../persistence/judgement.repository.js';
 import { affectedBy, collectForward } from './affected.js';
 import type { Change } from './apply-facts.js';
+import { measureExposure, measureImages, measureOwners, measureServices, touchesExposure } from './measure.js';
 
 export const RECOMPUTE = 'chain.recompute';
 
@@ -41,7 +42,7 @@ export async function recompute(unit: Unit, tenant: TenantId, change: Change, no
     servicesOf: (members) => loadServicesOf(unit, tenant, members),
   });
   const dependent = await loadDependents(unit, tenant, affected.repositories);
-  await judge(unit, tenant, { ...affected, assets: [...affected.assets, ...dependent] }, now);
+  await judge(unit, tenant, { ...affected, assets: [...affected.assets, ...dependent], history: touchesExposure(change) }, now);
 }
 
 /** One batch of what waits; true when more is left. */
@@ -49,7 +50,7 @@ export async function recomputePending(unit: Unit, tenant: TenantId, now: Date):
   for (const stage of ['image', 'service', 'asset'] as const) {
     const urns = await takePending(unit, tenant, stage, INLINE[stage]);
     if (urns.length === 0) continue;
-    await judge(unit, tenant, { images: [], services: [], assets: [], [`${stage}s`]: urns }, now);
+    await judge(unit, tenant, { images: [], services: [], assets: [], history: true, [`${stage}s`]: urns }, now);
     return true;
   }
   return false;
@@ -59,6 +60,8 @@ interface Todo {
   readonly images: readonly Urn[];
   readonly services: readonly Urn[];
   readonly assets: readonly Urn[];
+  /** Whether the past exposure of the services may differ, too. */
+  readonly history: boolean;
 }
 
 async function judge(unit: Unit, tenant: TenantId, todo: Todo, now: Date): Promise<void> {
@@ -67,7 +70,9 @@ async function judge(unit: Unit, tenant: TenantId, todo: Todo, now: Date): Promi
   const images = await inline(unit, tenant, 'image', todo.images, now);
   const origins = await judgeOrigins(unit, tenant, graph, images);
   const services = await inline(unit, tenant, 'service', [...todo.services, ...origins.services], now);
-  const { states } = await serviceStates(graph, services, model);
+  const { states, facts } = await serviceStates(graph, services, model);
+  await measureServices(unit, tenant, states, facts);
+  await measureExposure(unit, tenant, states, todo.history, now);
   const members = await saveStates(unit, tenant, states);
   const wanted = [...todo.assets, ...origins.assets, ...members];
   const assets = await inline(unit, tenant, 'asset', wanted.filter((node) => HOLDING_KINDS.has(kindOf(node))), now);
@@ -103,6 +108,7 @@ async function judgeOrigins(unit: Unit, tenant: TenantId, graph: Graph, images: 
     return canonicalJson(next) === canonicalJson(stored.get(image)) ? [] : [next];
   });
   await saveOrigins(unit, tenant, changed);
+  await measureImages(unit, tenant, graph, resolved);
   await markResolved(unit, tenant, images.filter((image) => (resolved.get(image)?.length ?? 0) > 0));
   const services = new Set<Urn>();
   await collectForward(graph, changed.map((origin) => origin.image), services);
@@ -124,11 +130,12 @@ async function judgeContexts(unit: Unit, tenant: TenantId, graph: Graph, todo: {
     .flatMap((state) => state.applications.map((slug) => parseUrn(`application:${slug}`)))].filter((node): node is Urn => node !== undefined);
   const facts = await graph.assets([...new Set([...nodes, ...applications])]);
   const byNode = groupByFrom(links);
-  const changed = assets.flatMap((asset) => {
-    const context = contextOf({ asset, states: states.get(asset) ?? [], pairs, facts, links: byNode, model });
-    const before = stored.get(asset);
+  const contexts = assets.map((asset) => contextOf({ asset, states: states.get(asset) ?? [], pairs, facts, links: byNode, model }));
+  const changed = contexts.flatMap((context) => {
+    const before = stored.get(context.asset);
     return before && canonicalJson(before.body) === canonicalJson(context) ? [] : [{ version: (before?.version ?? 0) + 1, body: context }];
   });
+  await measureOwners(unit, tenant, contexts, facts);
   await saveContexts(unit, tenant, changed, now);
   unit.announce(...changed.map((item) => chainChanged(tenant, item.body, item.version, now)));
 }

@@ -1,0 +1,67 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { kindOf } from '@throughline/domain';
+import type { TenantId, Urn } from '@throughline/domain';
+import type { Database, Unit } from '@throughline/persistence';
+import { ApiZod, Caller, DATABASE, decodeCursor, page, problem, zodQuery } from '@throughline/service-kit';
+import type { Page } from '@throughline/service-kit';
+import type { z } from 'zod';
+import { exposedService } from '../domain/exposed.js';
+import type { ServiceState } from '../domain/service-state.js';
+import { nameOf } from '../domain/structure.js';
+import { exposedSince, listExposed } from '../persistence/exposed.repository.js';
+import { loadExposurePeriods } from '../persistence/exposure-periods.repository.js';
+import { postgresGraph } from '../persistence/graph.repository.js';
+import { loadServicesOf } from '../persistence/judgement.repository.js';
+import { exposedQuery, exposureHistoryQuery } from './schemas.js';
+import { resolveStart } from './start.js';
+
+type Shown = Record<string, unknown>;
+
+/** What the internet reaches, now and over time. */
+@Controller('v1/trace')
+export class ExposedController {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  @Get('exposed')
+  @ApiZod({
+    summary: 'Services that the internet reaches',
+    description: 'Each with the path that proves it, since when, what runs there and whose it is. `audience` says to whom a limited one is open; `assumed` names facts that nobody observed.',
+    query: exposedQuery, responses: { 200: { description: 'A page of services' } },
+  })
+  async exposed(@Caller() caller: Caller, @Query(zodQuery(exposedQuery)) query: z.infer<typeof exposedQuery>): Promise<Page<Shown>> {
+    const after = String(decodeCursor(query.cursor, 1)?.[0] ?? '');
+    return this.database.run([caller.tenantId], async (unit) => {
+      const { items, next } = page(await listExposed(unit, caller.tenantId, query, after, query.limit + 1), query.limit, (state: ServiceState) => [state.service]);
+      const services = items.map((state) => state.service);
+      const since = await exposedSince(unit, caller.tenantId, services);
+      const facts = await postgresGraph(unit, caller.tenantId, null).assets(services);
+      return {
+        items: items.map((state): Shown => {
+          const { service, exposure, ...rest } = exposedService(state);
+          return { service, name: nameOf(service, facts.get(service)?.attributes ?? {}), exposure, since: since.get(service)?.toISOString() ?? null, ...rest };
+        }), next,
+      };
+    });
+  }
+
+  @Get('exposure-history')
+  @ApiZod({
+    summary: 'From when to when a service was exposed',
+    description: 'Periods of valid time without gaps, oldest first; `to` null: still. Of other assets: those of the services that they run as.',
+    query: exposureHistoryQuery, responses: { 200: { description: 'The periods' }, 404: { description: 'No such asset' } },
+  })
+  async history(@Caller() caller: Caller, @Query(zodQuery(exposureHistoryQuery)) query: z.infer<typeof exposureHistoryQuery>): Promise<readonly Shown[]> {
+    return this.database.run([caller.tenantId], async (unit) => {
+      const nodes = await resolveStart(unit, caller.tenantId, query.asset);
+      const known = await postgresGraph(unit, caller.tenantId, null).assets(nodes);
+      if (known.size === 0) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
+      const periods = await loadExposurePeriods(unit, caller.tenantId, await servicesBehind(unit, caller.tenantId, nodes));
+      return periods.map(({ service, exposure, from, to }): Shown => ({ service, exposure, from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() }));
+    });
+  }
+}
+
+async function servicesBehind(unit: Unit, tenant: TenantId, nodes: readonly Urn[]): Promise<Urn[]> {
+  const services = nodes.filter((node) => kindOf(node) === 'service');
+  return [...new Set([...services, ...await loadServicesOf(unit, tenant, nodes.filter((node) => kindOf(node) !== 'service'))])];
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { minute, OTHER, part, startHarness } from './support/harness.js';
+import type { Harness } from './support/harness.js';
+import { IMAGE } from './support/memory-world.js';
+import { codeFacts, marker, NAMES as N, runtimeFacts } from './support/sample.js';
+
+let h: Harness;
+beforeAll(async () => { h = await startHarness(); });
+afterAll(async () => { await h?.close(); });
+beforeEach(async () => { await h.clear(); h.clock.set(new Date(minute(0))); });
+
+const sample = [part(codeFacts), part(runtimeFacts()), part(marker())];
+interface Period { readonly service: string; readonly exposure: string; readonly from: string; readonly to: string | null }
+interface Hop { readonly hop: string; readonly assets: number; readonly known: number; readonly verified: number; readonly missing: number; readonly byMethod: Record<string, number>; readonly remedy: string }
+const historyOf = async (asset: string): Promise<Period[]> => (await h.call('GET', `/v1/trace/exposure-history?asset=${encodeURIComponent(asset)}`)).body as Period[];
+const coverage = async (): Promise<Map<string, Hop>> => new Map(((await h.call('GET', '/v1/trace/coverage')).body as { hops: Hop[] }).hops.map((hop) => [hop.hop, hop]));
+const webGroup = (cidr: string, at: number): ReturnType<typeof part> => part({
+  source: 'aws:111122223333/eu-central-1', receivedAt: minute(at),
+  assets: [[N.webGroup, { type: 'security-group', ingress: [{ protocol: 'tcp', fromPort: 443, toPort: 443, cidrs: [cidr] }] }]],
+});
+
+describe('what the internet reaches', () => {
+  it('lists the service with its path, what runs there, whose it is and since when', async () => {
+    await h.apply(sample);
+    const { items } = (await h.call('GET', '/v1/trace/exposed')).body as { items: Record<string, unknown>[] };
+    expect(items).toMatchObject([{
+      service: N.service, name: 'pay', exposure: 'internet', since: minute(0), endpoints: [N.endpoint], image: N.image, commit: N.commit, repository: N.repository, team: 'payments', application: null,
+    }]);
+    expect(items[0]?.['path']).toEqual([N.service, N.group, N.rule, N.listener, N.balancer, N.endpoint]);
+    for (const [query, count] of [['exposure=limited', 0], ['team=payments', 1], ['team=other', 0], ['environment=prod', 0], ['application=x', 0]] as const) {
+      expect(((await h.call('GET', `/v1/trace/exposed?${query}`)).body as { items: unknown[] }).items).toHaveLength(count);
+    }
+    expect((await h.call('GET', '/v1/trace/exposed?exposure=none')).status).toBe(400);
+    expect(((await h.call('GET', '/v1/trace/exposed', undefined, OTHER)).body as { items: unknown[] }).items).toEqual([]);
+  });
+
+  it('says from when to when, by the time of the facts and not of their arrival', async () => {
+    await h.apply(sample);
+    h.clock.set(new Date(minute(60)));
+    await h.apply([webGroup('10.0.0.0/8', 10)]);
+    const closed: Period[] = [
+      { service: N.service, exposure: 'internet', from: minute(0), to: minute(10) }, { service: N.service, exposure: 'internal', from: minute(10), to: null },
+    ];
+    expect(await historyOf(N.service)).toEqual(closed);
+    expect(await historyOf(N.repository)).toEqual(closed);
+    await h.apply([webGroup('198.51.100.0/24', 20)]);
+    expect((await historyOf(N.imageName)).map((period) => [period.exposure, period.to])).toEqual([['internet', minute(10)], ['internal', minute(20)], ['limited', null]]);
+    expect((await h.call('GET', '/v1/trace/exposure-history?asset=repo:github.com/no/body')).status).toBe(404);
+  });
+
+  it('25: a late fact becomes history and leaves the present, its contexts included, as it is', async () => {
+    await h.apply(sample);
+    h.clock.set(new Date(minute(60)));
+    await h.apply([webGroup('10.0.0.0/8', 30)]);
+    const late = await h.apply([webGroup('198.51.100.0/24', 10)]);
+    expect(late.changed).toEqual([]);
+    expect((await historyOf(N.service)).map((period) => [period.exposure, period.from, period.to])).toEqual([
+      ['internet', minute(0), minute(10)], ['limited', minute(10), minute(30)], ['internal', minute(30), null],
+    ]);
+  });
+});
+
+describe('coverage', () => {
+  it('counts each hop by method, and lists what misses it with reason and remedy', async () => {
+    const other = IMAGE('5', 'registry.example/acme/other');
+    await h.apply([...sample, part({ source: 'deployments', links: [[other, 'runs-as', 'service:other', { method: 'deployment-record', data: { environment: 'prod' } }]] })]);
+    const hops = await coverage();
+    expect([...hops.keys()]).toEqual(['repository-of-image', 'build', 'commit', 'runtime', 'exposure', 'owner', 'environment', 'application']);
+    expect(hops.get('build')).toMatchObject({ assets: 2, known: 1, verified: 1, missing: 1, byMethod: { attestation: 1 }, remedy: expect.stringContaining('attest-build-provenance') });
+    expect(hops.get('runtime')).toMatchObject({ assets: 2, known: 2, byMethod: { api: 1, 'deployment-record': 1 } });
+    expect(hops.get('exposure')).toMatchObject({ assets: 2, known: 1, byMethod: { internet: 1 } });
+    expect(hops.get('environment')).toMatchObject({ assets: 2, known: 1, byMethod: { 'deployment-record': 1 } });
+    expect(hops.get('owner')).toMatchObject({ assets: 6, known: 4, byMethod: { codeowners: 4 } });
+    const unowned = (await h.call('GET', '/v1/trace/coverage/owner')).body as { items: { asset: string; reason: string; remedy: string }[]; next: string | null };
+    expect(unowned).toMatchObject({ items: [{ asset: 'image-name:registry.example/acme/other' }, { asset: 'service:other', remedy: expect.stringContaining('ownership-rules') }], next: null });
+    expect((await h.call('GET', '/v1/trace/coverage/nonsense')).status).toBe(404);
+  });
+
+  it('G4: the unowned queue empties when a rule names an owner', async () => {
+    await h.apply([part({ source: 'deployments', links: [[IMAGE('5', 'registry.example/acme/other'), 'runs-as', 'service:other', { method: 'deployment-record' }]] })]);
+    const unowned = async (): Promise<string[]> => ((await h.call('GET', '/v1/trace/coverage/owner')).body as { items: { asset: string }[] }).items.map((item) => item.asset);
+    expect(await unowned()).toContain('service:other');
+    await h.call('PUT', '/v1/ownership-rules/other', { match: { service: 'other' }, team: 'platform' });
+    await h.drain();
+    expect(await unowned()).toEqual([]);
+  });
+});

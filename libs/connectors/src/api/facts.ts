@@ -46,7 +46,7 @@ export type Fact =
   | { readonly naturalKey: string; readonly timeless?: boolean; readonly attestation: AttestationStatement };
 
 export const assetFact = (naturalKey: string, asset: AssetStatement): Fact => ({ naturalKey, asset });
-/** The key says all that matters: the same key at a later time is no news. */
+/** Its times say nothing: the same key and content at a later time is no news; another content under the key is. */
 export const timeless = (fact: Fact): Fact => ({ ...fact, timeless: true });
 export const linkFact = (naturalKey: string, link: LinkStatement): Fact => ({ naturalKey, link });
 export const attestationFact = (naturalKey: string, attestation: AttestationStatement): Fact => ({ naturalKey, attestation });

@@ -1,8 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createRequire } from 'node:module';
 import type { Fact } from '@throughline/connectors/api';
+import { kindOf, LINK_KINDS, LINK_METHODS, parseUrn } from '@throughline/domain';
 import { githubWebhook } from './connector.js';
+import { GITHUB_EVENTS } from './map.js';
+import { parseScope } from './scopes.js';
 
 const receivedAt = new Date('2026-01-01T00:00:00Z');
 const examples: unknown = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json');
@@ -12,17 +14,64 @@ const map = (name: string, payload: unknown) => githubWebhook.map({ name, payloa
 const nodes = (facts: readonly Fact[]) => facts.flatMap((fact) => ('asset' in fact ? [fact.asset.urn] : []));
 const edges = (facts: readonly Fact[]) => facts.flatMap((fact) => ('link' in fact ? [[fact.link.from, fact.link.kind, fact.link.to]] : []));
 
+const isTime = (text: string): boolean => new Date(text).toISOString() === text;
+const isNode = (text: string): boolean => parseUrn(text) === text;
+
+function expectValid(fact: Fact): void {
+  expect(fact.naturalKey).not.toMatch(/undefined|null|\[object/);
+  if ('asset' in fact) expect([fact.asset.urn, isNode(fact.asset.urn), kindOf(fact.asset.urn), isTime(fact.asset.observedAt)]).toEqual([fact.asset.urn, true, fact.asset.kind, true]);
+  if (!('link' in fact)) return;
+  const { from, to, kind, method, validFrom } = fact.link;
+  expect([from, to, isNode(from), isNode(to), LINK_KINDS.includes(kind), LINK_METHODS.includes(method), isTime(validFrom)]).toEqual([from, to, true, true, true, true, true]);
+}
+
+/** Paths to everything in the first two levels, where all that is read stands. */
+function pathsOf(value: object, depth = 2): string[][] {
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...(depth > 0 && typeof inner === 'object' && inner !== null ? pathsOf(inner as object, depth - 1).map((rest) => [key, ...rest]) : [])]);
+}
+
+function replaced(payload: unknown, path: readonly string[], value: unknown): unknown {
+  const copy = structuredClone(payload) as Record<string, unknown>;
+  const holder = path.slice(0, -1).reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
+  holder[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
 describe("GitHub's own example payloads", () => {
-  it('are all read without an exception, each with facts or a reason', () => {
+  it('are all read without an exception, each with facts, something to read again, or a reason', () => {
     let count = 0;
     for (const { name, examples: given } of all) {
       for (const payload of given) {
         const mapped = map(name, payload);
-        expect(mapped.facts.length > 0).toBe(mapped.ignored === '');
+        expect([name, mapped.facts.length + (mapped.refresh ?? []).length > 0]).toEqual([name, mapped.ignored === '']);
         count += 1;
       }
     }
     expect(count).toBeGreaterThan(300);
+  });
+
+  it('give valid URNs whose kind fits, known links, times, and scopes that a pull can read', () => {
+    for (const { name, examples: given } of all) {
+      for (const { facts, refresh = [] } of given.map((payload) => map(name, payload))) {
+        for (const fact of facts) expectValid(fact);
+        for (const scope of refresh) expect([scope, parseScope(scope)]).toEqual([scope, expect.anything()]);
+      }
+    }
+  });
+
+  it('of every event that we subscribe to say something', () => {
+    const silent = GITHUB_EVENTS.filter((name) => payloads(name).length > 0 && payloads(name).every((payload) => map(name, payload).ignored !== ''));
+    // GitHub's only example of a package is one of npm.
+    expect(silent).toEqual(['package']);
+  });
+
+  it('never throw, whatever is cut out of them or replaced in them', () => {
+    const garbage = [null, 7, 'x', [], {}, '\u0000 \u2028', { __proto__: null }];
+    for (const name of GITHUB_EVENTS) {
+      for (const payload of payloads(name).slice(0, 2)) {
+        for (const path of pathsOf(payload)) for (const value of garbage) for (const fact of map(name, replaced(payload, path, value)).facts) expectValid(fact);
+      }
+    }
   });
 
   it('a push of a branch names the commit; tags and deletions say nothing', () => {
@@ -85,20 +134,5 @@ describe('deployments that hold the words of a record', () => {
     for (const payload of [{ ...words, digest: 'latest' }, { ...words, image: 'a b' }, { ...words, service: 'x y' }, 'no json', null]) {
       expect(edges(map('deployment', { ...base, deployment: { ...base.deployment, payload } }).facts)).toEqual([]);
     }
-  });
-});
-
-describe('53: signatures', () => {
-  const body = Buffer.from('{"zen":"x"}');
-  const sign = (algorithm: string, secret: string, bytes = body) => createHmac(algorithm, secret).update(bytes).digest('hex');
-  const verify = (headers: Record<string, string>, bytes = body, secret = 's3cret') => githubWebhook.verify({ headers, body: bytes }, secret);
-  it('are taken when right', () => expect(verify({ 'x-hub-signature-256': `sha256=${sign('sha256', 's3cret')}` })).toBe(true));
-  it('are refused when forged, missing, SHA-1 only, of another body, or without a secret', () => {
-    expect(verify({ 'x-hub-signature-256': `sha256=${sign('sha256', 'other')}` })).toBe(false);
-    expect(verify({})).toBe(false);
-    expect(verify({ 'x-hub-signature': `sha1=${sign('sha1', 's3cret')}` })).toBe(false);
-    expect(verify({ 'x-hub-signature-256': sign('sha256', 's3cret') })).toBe(false);
-    expect(verify({ 'x-hub-signature-256': `sha256=${sign('sha256', 's3cret')}` }, Buffer.from('{"zen":"y"}'))).toBe(false);
-    expect(verify({ 'x-hub-signature-256': `sha256=${sign('sha256', '')}` }, body, '')).toBe(false);
   });
 });

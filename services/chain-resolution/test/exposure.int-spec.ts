@@ -60,6 +60,34 @@ describe('what the internet reaches', () => {
   });
 });
 
+describe('blast radius', () => {
+  const blast = async (...from: string[]): Promise<{ status: number; body: { counts: Record<string, unknown>; images: { image: string; running: boolean }[]; services: { service: string }[]; teams: string[]; endpoints: string[]; partial: boolean } }> =>
+    h.call('GET', `/v1/trace/blast-radius?${from.map((urn) => `from=${encodeURIComponent(urn)}`).join('&')}`);
+
+  it('of a commit, build, image, digest, image name and repository: what runs it, and who is reached by it', async () => {
+    await h.apply(sample);
+    for (const from of [N.commit, N.build, N.image, `image:sha256:${'1'.repeat(64)}`, N.imageName, N.repository]) {
+      const { body } = await blast(from);
+      expect(body).toMatchObject({
+        counts: { images: 1, runningImages: 1, services: 1, endpoints: 1, byExposure: { internet: 1 } },
+        images: [{ image: N.image, running: true }], services: [{ service: N.service }], teams: ['payments'], endpoints: [N.endpoint], partial: false,
+      });
+    }
+    expect((await blast('commit:github.com/acme/pay@ffff')).status).toBe(404);
+  });
+
+  it('of a base image: the images that name it, through an index and another base, and only services that run them', async () => {
+    const [base, middle, index] = [IMAGE('a', 'registry.example/base'), IMAGE('b', 'registry.example/middle'), IMAGE('c', 'registry.example/middle')];
+    const based = (digest: string): object => ({ labels: { 'org.opencontainers.image.base.digest': `sha256:${digest.repeat(64)}` } });
+    await h.apply([...sample, part({ source: 'ecr', assets: [[base, {}], [middle, based('a')], [N.image, based('c')]], links: [[index, 'contains', middle]] })]);
+    await h.apply([part({ source: 'deployments', links: [[IMAGE('e', 'registry.example/middle'), 'runs-as', 'service:other', { method: 'deployment-record' }]] })]);
+    const { body } = await blast(base);
+    expect(body.images.map((item) => item.image).sort()).toEqual([base, middle, index, N.image].sort());
+    expect(body.services.map((item) => item.service)).toEqual([N.service]);
+    expect((await blast(base, 'service:other')).body.services.map((item) => item.service).sort()).toEqual(['service:other', N.service].sort());
+  });
+});
+
 describe('coverage', () => {
   it('counts each hop by method, and lists what misses it with reason and remedy', async () => {
     const other = IMAGE('5', 'registry.example/acme/other');

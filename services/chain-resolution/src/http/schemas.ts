@@ -63,6 +63,12 @@ export const exposedQuery = listQuery.omit({ sort: true }).extend({
 
 export const exposureHistoryQuery = z.strictObject({ asset: z.string().min(1).max(1100).describe('URN or ARN of a service, image name, repository, sub-path, endpoint or application.') });
 
+const start = z.string().min(1).max(1100);
+
+export const blastRadiusQuery = z.strictObject({
+  from: z.union([start.transform((text) => [text]), z.array(start).min(1).max(100)]).describe('URN, ARN or image:sha256:…; may be repeated.'),
+});
+
 export const coverageQuery = listQuery.omit({ sort: true });
 
 export const assetQuery = listQuery.omit({ sort: true }).extend({

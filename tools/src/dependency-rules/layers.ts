@@ -11,11 +11,12 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   stream: ['contracts', 'domain'],
   keyring: ['contracts', 'domain', 'stream'],
   adapter: ['contracts', 'domain', 'stream', 'keyring'],
-  plugin: ['contracts', 'domain'],
+  outbound: [],
+  plugin: ['contracts', 'domain', 'outbound'],
   kit: ['contracts', 'domain', 'stream', 'adapter', 'keyring'],
-  service: ['contracts', 'domain', 'stream', 'adapter', 'keyring', 'kit', 'plugin'],
+  service: ['contracts', 'domain', 'stream', 'adapter', 'keyring', 'kit', 'plugin', 'outbound'],
   testing: ['contracts', 'domain', 'stream', 'adapter', 'keyring', 'app'],
-  app: ['contracts', 'domain', 'stream', 'adapter', 'keyring', 'plugin', 'kit', 'app'],
+  app: ['contracts', 'domain', 'stream', 'adapter', 'keyring', 'plugin', 'kit', 'outbound', 'app'],
 };
 
 export interface Package {

@@ -23,3 +23,20 @@ export function isPublicAddress(address: string): boolean {
   }
   return !SPECIAL.check(host, 'ipv6');
 }
+
+/** Loopback and private networks: where an installation's own systems are. Link-local is not among them: clouds answer there with credentials. */
+const OWN = new BlockList();
+for (const [network, prefix] of [['10.0.0.0', 8], ['127.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16]] as const) OWN.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of [['::1', 128], ['fc00::', 7]] as const) OWN.addSubnet(network, prefix, 'ipv6');
+/** Credentials of EC2 are answered on this one as well. */
+const METADATA = new BlockList();
+METADATA.addAddress('fd00:ec2::254', 'ipv6');
+METADATA.addAddress('fd00:ec2::23', 'ipv6');
+
+/** True for an address of the public internet, of this machine or of a private network. */
+export function isReachableAddress(address: string): boolean {
+  if (isPublicAddress(address)) return true;
+  const family = isIP(address);
+  if (family === 4) return OWN.check(address, 'ipv4');
+  return family === 6 && OWN.check(address, 'ipv6') && !METADATA.check(address, 'ipv6');
+}

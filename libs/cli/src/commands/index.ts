@@ -2,7 +2,9 @@ import type { Command } from '../command.js';
 import { deployRecord } from './deploy-record.js';
 import { explain } from './explain.js';
 import { findings } from './findings.js';
+import { gate } from './gate.js';
+import { collectSend, observe } from './observe.js';
 import { trace } from './trace.js';
 import { upload } from './upload.js';
 
-export const COMMANDS: readonly Command[] = [upload, findings, explain, trace, deployRecord];
+export const COMMANDS: readonly Command[] = [upload, gate, findings, explain, trace, deployRecord, observe, collectSend];

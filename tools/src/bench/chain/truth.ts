@@ -1,0 +1,31 @@
+import type { Exposure } from '@throughline/domain';
+
+/** What an image was built from, and what of it the evidence that exists lets one know. */
+export interface OriginTruth {
+  /** `github.com/acme/pay`; absent for an image that nobody can know the source of. */
+  readonly repository?: string;
+  readonly commit?: string;
+  /** URL of the run without its scheme. */
+  readonly build?: string;
+  /** Hops for which evidence exists: those count towards recall. */
+  readonly evident: readonly Hop[];
+  /** Evidence contradicts itself, or is too weak to choose: these sources must be shown and none claimed. */
+  readonly rivals?: readonly string[];
+  /** A good attestation exists: the link must be verified. In all other cases it must not be. */
+  readonly verified: boolean;
+}
+
+export type Hop = 'repository' | 'commit' | 'build';
+export const HOPS: readonly Hop[] = ['repository', 'commit', 'build'];
+
+export interface ServiceTruth {
+  /** ARN. */
+  readonly service: string;
+  /** Names of the two situations it was made of. */
+  readonly origin: string;
+  readonly exposed: string;
+  /** Digests of the one logical image that runs: its own, those of its platforms; empty when nothing runs. */
+  readonly running: readonly string[];
+  readonly source: OriginTruth;
+  readonly exposure: Exposure;
+}

@@ -19,6 +19,12 @@ export const ingestionConfig = baseConfig.extend({
   RAW_RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
   /** Uploads that are read at the same time; more wait for 503. */
   MAX_PARALLEL_UPLOADS: z.coerce.number().int().min(1).default(64),
+  /** host:port pairs that connectors of every tenant may ask although they are not public. */
+  ALLOWED_HOSTS: z.string().default('').transform((text) => new Set(text.split(',').map((part) => part.trim()).filter(Boolean))),
+  /** Address of the gateway, for the webhook addresses that connectors show; absent: they are shown without host. */
+  PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')).optional(),
+  /** Pulls that run at the same time; and the same number again of looks that events asked for. */
+  MAX_PARALLEL_PULLS: z.coerce.number().int().min(1).max(32).default(3),
 });
 export type IngestionConfig = z.infer<typeof ingestionConfig>;
 

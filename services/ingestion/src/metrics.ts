@@ -15,3 +15,4 @@ export const countUpload = counter('throughline_uploads', 'Uploads by result: ac
 export const countUploadBytes = counter('throughline_upload_bytes', 'Plain bytes of accepted reports', 'By');
 export const countWebhook = counter('throughline_webhooks', 'Webhook deliveries by result: applied, repeated, ignored, refused');
 export const countFeed = counter('throughline_feed_loads', 'Loads of feeds by feed and result: loaded, or the code of the failure');
+export const countPull = counter('throughline_pull_pages', 'Pages of pulls by kind of connector and result: page, ended, or the code of the failure');

@@ -10,7 +10,7 @@ import { unpackMessages } from '@throughline/stream';
 import { createDatabase, type TestDatabase } from '@throughline/testing';
 import pg from 'pg';
 import { ingestionConfig, type IngestionConfig } from '../src/config.js';
-import { ingestion } from '../src/service.js';
+import { ingestion, type IngestionOptions } from '../src/service.js';
 
 export interface Announced { readonly topic: string; readonly key: string; readonly value: Record<string, unknown>; readonly headers: Readonly<Record<string, string>> }
 
@@ -29,7 +29,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(changes: Readonly<Record<string, string>> = {}): Promise<World> {
+export async function startWorld(changes: Readonly<Record<string, string>> = {}, options: IngestionOptions = {}): Promise<World> {
   const database = await createDatabase({ services: ['ingestion'] });
   const dir = await mkdtemp(join(tmpdir(), 'ingestion-'));
   const keys = generateKeyPairSync('ed25519');
@@ -45,7 +45,7 @@ export async function startWorld(changes: Readonly<Record<string, string>> = {})
   admin.on('error', () => undefined);
   const codec = createTestCodec();
   await codec.prepare();
-  let service: RunningService = await start(environment);
+  let service: RunningService = await start(environment, options);
   const token: World['token'] = (role = 'admin', tenant = DEFAULT_TENANT) => sign({ tenantId: tenant, actor: `test-${role}`, name: 'Test', role, scopes: [] });
   return {
     get url() { return service.url; },
@@ -63,7 +63,7 @@ export async function startWorld(changes: Readonly<Record<string, string>> = {})
     },
     async restart(more = {}) {
       await service.close();
-      service = await start({ ...environment, ...more });
+      service = await start({ ...environment, ...more }, options);
     },
     async close() {
       await service.close();
@@ -74,7 +74,7 @@ export async function startWorld(changes: Readonly<Record<string, string>> = {})
   };
 }
 
-const start = async (environment: Readonly<Record<string, string>>): Promise<RunningService> => bootstrapService(await ingestion(ingestionConfig.parse(environment) as IngestionConfig));
+const start = async (environment: Readonly<Record<string, string>>, options: IngestionOptions): Promise<RunningService> => bootstrapService(await ingestion(ingestionConfig.parse(environment) as IngestionConfig, options));
 
 /** The ids of createTestCodec, as the file that a start keeps. */
 function keptIds(): Record<string, { id: number; fingerprint: string }> {

@@ -30,6 +30,8 @@ export interface PullPage {
   readonly gaps: readonly PullGap[];
   /** The system asked to wait: the next page is asked for at this time. */
   readonly waitUntil?: Date;
+  /** On the last page of a whole pull: what the next one is given as `context.memory`. Losing it costs time and nothing else. */
+  readonly memory?: Cursor;
 }
 
 export interface DefaultBranch { readonly repository: string; readonly branch: string }
@@ -68,6 +70,8 @@ export interface PullContext {
   readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Only this scope is asked for, because an event says that it changed. The cursor is of this pull alone. */
   readonly focus?: string;
+  /** What the last whole pull left, where it is known. */
+  readonly memory?: Cursor;
 }
 
 /**
@@ -81,7 +85,10 @@ export interface PullConnector<Config = unknown> {
   pull(config: Config, cursor: Cursor, context: PullContext): Promise<PullPage>;
 }
 
-/** A system that calls us: verification needs the secret and the raw bytes; mapping is pure. */
+/**
+ * A system that calls us: verification needs the secret (the configuration's field `webhookSecret`) and the raw bytes;
+ * mapping is pure.
+ */
 export interface WebhookConnector {
   readonly kind: string;
   /** Headers by lower-case name. Constant time; never throws. */
@@ -94,6 +101,8 @@ export interface WebhookConnector {
 export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
+  /** By the receiver's clock; where the sender signs a time, one that is more than 300 s away from it is refused. */
+  readonly receivedAt?: Date;
 }
 
 export interface WebhookEvent {

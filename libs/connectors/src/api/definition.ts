@@ -9,7 +9,8 @@ export interface PullDefinition {
   readonly connector: PullConnector;
   /**
    * A `z.strictObject` (refinements are fine) without `kind` and `schedule`, which ingestion adds. Its output is what
-   * `pull` gets, so defaults belong into it. Secrets are optional fields, or a read of what is shown could not be sent back.
+   * `pull` gets, so defaults belong into it; it is parsed again from what was stored, so a transformation must be
+   * idempotent. Secrets that a PUT does not give are filled in from those stored before it is parsed.
    */
   readonly config: z.ZodObject;
   /** Top-level fields that are sealed as a whole and never given out (`credentials`, not `credentials.secretAccessKey`). */
@@ -17,4 +18,6 @@ export interface PullDefinition {
   /** Top-level fields that point the connector elsewhere (`endpoint`, `baseUrl`): only an admin may set them, and they are guarded. */
   readonly addressFields: readonly string[];
   readonly defaultEverySeconds: number;
+  /** Whether the configuration, secrets included, says how to ask the system; false: it is only listened to. Absent: always. */
+  readonly canPull?: (config: Readonly<Record<string, unknown>>) => boolean;
 }

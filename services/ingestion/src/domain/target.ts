@@ -26,7 +26,7 @@ const IDENTIFYING = [
   'environment', 'category', 'build', 'pullRequest', 'coverage',
 ] as const satisfies readonly (keyof ScanQuery)[];
 
-/** Same bytes for the same scope, commit and build have the same key. */
-export function contentKey(sha256: string, query: ScanQuery): Buffer {
-  return createHash('sha256').update(JSON.stringify([sha256, ...IDENTIFYING.map((field) => query[field] ?? null)])).digest();
+/** Same bytes for the same scope, commit and build have the same key, unless a salt sets them apart. */
+export function contentKey(sha256: string, query: ScanQuery, salt?: string): Buffer {
+  return createHash('sha256').update(JSON.stringify([sha256, ...IDENTIFYING.map((field) => query[field] ?? null), ...(salt === undefined ? [] : [salt])])).digest();
 }

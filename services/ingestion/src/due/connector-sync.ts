@@ -4,7 +4,8 @@ import type { Database, DueOutcome, LeasedDueHandler } from '@throughline/persis
 import type { Logger } from '@throughline/observability';
 import { join } from 'node:path';
 import type { IngestionConfig } from '../config.js';
-import { INSTALLATION_KINDS, intervalOf } from '../connectors/schema.js';
+import { intervalOf, isFeed } from '../connectors/schema.js';
+import type { Outbound } from '../outbound/outbound.js';
 import { UploadRefused } from '../domain/refusal.js';
 import { loadFeed } from '../intel/load-feed.js';
 import { countFeed } from '../metrics.js';
@@ -15,16 +16,16 @@ const LEASE_MS = 15 * 60_000;
 const RETRY_MS = 30 * 60_000;
 
 /** Loads a feed and asks for the next time. A failed load keeps the last good data and is shown beside the connector. */
-export function connectorSync(config: IngestionConfig, clock: Clock, logger: Logger): LeasedDueHandler {
+export function connectorSync(config: IngestionConfig, clock: Clock, logger: Logger, outbound: Outbound): LeasedDueHandler {
   return {
     leaseMs: LEASE_MS,
     async handle({ key, tenantId }, database): Promise<DueOutcome> {
       if (tenantId === null) return { kind: 'skip', reason: 'no tenant' };
       const connector = await database.run([tenantId], (unit) => findConnector(unit, tenantId, key));
-      if (connector === undefined || !INSTALLATION_KINDS.has(connector.kind)) return { kind: 'skip', reason: 'the connector is gone' };
+      if (connector === undefined || !isFeed(connector.kind)) return { kind: 'skip', reason: 'the connector is gone' };
       const interval = intervalOf(connector.config['schedule']);
       try {
-        const loaded = await loadFeed(connector.kind, connector.config, { database, clock, spoolDir: join(config.BLOB_DIR, '.incoming') });
+        const loaded = await loadFeed(connector.kind, connector.config, { database, clock, spoolDir: join(config.BLOB_DIR, '.incoming'), outbound: outbound.forConnector(tenantId, [connector.config['url']].filter((url) => typeof url === 'string')) });
         countFeed(1, { feed: connector.kind, result: 'loaded' });
         logger.info({ event: 'feed.loaded', connector: key, ...loaded }, 'feed loaded');
         await database.run([tenantId], async (unit) => {

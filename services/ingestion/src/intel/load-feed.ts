@@ -6,18 +6,20 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lastRowCount, noteFeed, takeMoved, takeWithdrawn } from '../persistence/intel.repository.js';
 import { unpacked } from '../upload/container.js';
+import type { WayOut } from '../outbound/outbound.js';
 import { DEFAULT_LIMITS } from '../upload/limits.js';
 import { intelMessage, stateOf } from './intel-message.js';
 
 /** Rows of one transaction; a crash in between repeats nothing, since each was compared and stored with its announcement. */
 const BATCH = 2_000;
 const TIMEOUT_MS = 120_000;
+const MAX_REDIRECTS = 3;
 const MAX_FEED_BYTES = 256 * 1024 * 1024;
 const PARSERS: Readonly<Record<string, FeedParser>> = { epss: parseEpss, kev: parseKev };
 /** Feeds whose every row is news when it disappears. EPSS drops nothing, and lists what nobody has. */
 const WITHDRAWS = new Set(['kev']);
 
-export interface LoadOptions { readonly database: Database; readonly clock: Clock; readonly spoolDir: string }
+export interface LoadOptions { readonly database: Database; readonly clock: Clock; readonly spoolDir: string; readonly outbound: Pick<WayOut, 'fetch'> }
 export interface FeedSource { readonly url?: string; readonly file?: string }
 export interface Loaded { readonly rows: number; readonly announced: number; readonly feedDate: string }
 
@@ -29,7 +31,7 @@ export async function loadFeed(kind: string, from: FeedSource, options: LoadOpti
   const parse = PARSERS[kind];
   if (parse === undefined) throw new TypeError(`no feed of the kind ${kind}`);
   const hash = createHash('sha256');
-  const feed = await parse(hashed(unpacked(await open(from), { limits: { ...DEFAULT_LIMITS, maxBytes: MAX_FEED_BYTES }, spoolDir: options.spoolDir, transportGzip: false }), hash));
+  const feed = await parse(hashed(unpacked(await open(from, options.outbound), { limits: { ...DEFAULT_LIMITS, maxBytes: MAX_FEED_BYTES }, spoolDir: options.spoolDir, transportGzip: false }), hash));
   const { database, clock } = options;
   refuseShrunk(feed, await database.run([], (unit) => lastRowCount(unit, feed.source)));
   let announced = 0;
@@ -59,12 +61,23 @@ function* batches(feed: Feed): Generator<Feed['rows']> {
   for (let at = 0; at < sorted.length; at += BATCH) yield sorted.slice(at, at + BATCH);
 }
 
-async function open({ url, file }: FeedSource): Promise<AsyncIterable<Uint8Array>> {
+async function open({ url, file }: FeedSource, { fetch }: LoadOptions['outbound']): Promise<AsyncIterable<Uint8Array>> {
   if (file !== undefined) return createReadStream(file, { highWaterMark: 256 * 1024 });
   if (url === undefined) throw new TypeError('a feed needs url or file');
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { 'user-agent': 'throughline' } });
+  const response = await followed(url, fetch);
   if (!response.ok || response.body === null) throw new FeedRefused('wrong_header', `the server answered ${response.status}`);
   return response.body;
+}
+
+/** Each address on the way is judged like the first one. */
+async function followed(url: string, fetch: typeof globalThis.fetch): Promise<Response> {
+  for (let at = url, hop = 0; ; hop += 1) {
+    const response = await fetch(at, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { 'user-agent': 'throughline' } });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null || hop === MAX_REDIRECTS) return response;
+    await response.body?.cancel();
+    at = new URL(location, at).href;
+  }
 }
 
 async function* hashed(source: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {

@@ -4,9 +4,11 @@ import { derivedId, TOPICS, type AssetFact, type AssetObserved, type LinkFact } 
 import type { TenantId } from '@throughline/domain';
 import type { OutgoingMessage } from '@throughline/persistence';
 
-/** Facts of one record at most; and bytes, since a record must stay far below the broker's limit. */
+/** Facts of one record at most; and bytes, since a record must stay far below the broker's limit of 1 MiB. */
 export const FACTS_PER_RECORD = 500;
 const BYTES_PER_RECORD = 400_000;
+/** A fact above this would make a record of its own that no broker takes. */
+export const MAX_FACT_BYTES = 800_000;
 
 export interface Observation {
   readonly tenantId: TenantId;
@@ -15,31 +17,47 @@ export interface Observation {
   readonly source: string;
   readonly sequence: number;
   readonly facts: readonly Fact[];
-  readonly snapshot?: { readonly scope: string; readonly complete: boolean };
+  /** Ordinal of the first record, when others were announced of the same observation. */
+  readonly firstOrdinal?: number;
+  /** `last`: the marker follows the facts. */
+  readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly last: boolean };
   readonly receivedAt: Date;
 }
 
-/** Records of one observation: parts, and for an inventory a marker after them. Pure. */
-export function observationRecords(observation: Observation): OutgoingMessage[] {
+export interface ObservationRecords {
+  readonly messages: readonly OutgoingMessage[];
+  /** Records with facts among them: what the next part counts on from. */
+  readonly records: number;
+}
+
+/** Records of one observation: parts, and at the end of an inventory a marker with their number. Pure. */
+export function observationRecords(observation: Observation): ObservationRecords {
+  const first = observation.firstOrdinal ?? 0;
   const parts = cut(observation.facts);
-  const { snapshot } = observation;
-  const records = parts.map((part, ordinal) => record(observation, ordinal, part, -1));
-  return snapshot === undefined ? records : [...records, record(observation, parts.length, [], parts.length)];
+  const messages = parts.map((part, index) => record(observation, first + index, part, -1));
+  const total = first + parts.length;
+  return { records: parts.length, messages: observation.snapshot?.last === true ? [...messages, record(observation, total, [], total)] : messages };
 }
 
 const MAX_KEY = 400;
-const TIMELESS = Buffer.from('timeless');
 
 /** Natural key as it is stored: names can be longer than an index entry may be. */
 export const keyOf = ({ naturalKey }: Fact): string => (naturalKey.length <= MAX_KEY ? naturalKey : createHash('sha256').update(naturalKey).digest('hex'));
 
-/** Hash of what a fact says, for the comparison with what was announced. */
-export function contentOf(fact: Fact): Buffer {
-  if (fact.timeless) return TIMELESS;
-  return createHash('sha256').update(canonical(statementOf(fact))).digest();
+/**
+ * Hash of what a fact says, for the comparison with what was announced. A pull sees the same thing again and again:
+ * `timed: false` leaves the time of the look out of it.
+ */
+export function contentOf(fact: Fact, { timed = true } = {}): Buffer {
+  const { observedAt, ...statement } = statementOf(fact);
+  const said = fact.timeless && 'validFrom' in statement ? { ...statement, validFrom: '' } : statement;
+  return createHash('sha256').update(canonical(timed && !fact.timeless ? { ...said, observedAt } : said)).digest();
 }
 
-const statementOf = (fact: Fact): object => ('asset' in fact ? fact.asset : 'link' in fact ? fact.link : fact.attestation);
+/** Hash of a fact with its key, for the digest of an inventory. */
+export const hashOf = (fact: Fact): Buffer => createHash('sha256').update(keyOf(fact)).update('\0').update(contentOf(fact, { timed: false })).digest();
+
+const statementOf = (fact: Fact): { readonly observedAt: string } => ('asset' in fact ? fact.asset : 'link' in fact ? fact.link : fact.attestation);
 
 /** JSON with sorted keys. */
 export function canonical(value: unknown): string {
@@ -48,11 +66,14 @@ export function canonical(value: unknown): string {
 
 const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Bytes of a fact on the wire, nearly: Avro adds less than JSON's own marks. */
+export const bytesOf = (fact: Fact): number => Buffer.byteLength(JSON.stringify(fact));
+
 function cut(facts: readonly Fact[]): Fact[][] {
   const parts: Fact[][] = [];
   let bytes = 0;
   for (const fact of facts) {
-    const size = JSON.stringify(fact).length;
+    const size = bytesOf(fact);
     const part = parts.at(-1);
     if (part === undefined || part.length >= FACTS_PER_RECORD || bytes + size > BYTES_PER_RECORD) {
       parts.push([fact]);

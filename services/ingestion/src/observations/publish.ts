@@ -12,6 +12,8 @@ export interface Publication {
   readonly receivedAt: Date;
   readonly sequence?: number;
   readonly snapshot?: { readonly scope: string; readonly complete: boolean };
+  /** False: a later time of the look alone is no news (pulls). */
+  readonly timed?: boolean;
 }
 
 /**
@@ -20,11 +22,16 @@ export interface Publication {
  */
 export async function publishFacts(unit: Unit, publication: Publication): Promise<number> {
   const { tenantId, source, snapshot, receivedAt } = publication;
-  const effects = publication.facts.map((fact) => ({ naturalKey: keyOf(fact), content: contentOf(fact) }));
-  const fresh = await claimEffects(unit, tenantId, source, effects, receivedAt);
+  const fresh = await claimFacts(unit, publication);
   const facts = snapshot === undefined ? publication.facts.filter((fact) => fresh.has(keyOf(fact))) : publication.facts;
   if (facts.length === 0 && snapshot === undefined) return 0;
   const sequence = await takeSequence(unit, tenantId, source, publication.sequence);
-  unit.announce(...observationRecords({ tenantId, observationId: newId(), source, sequence, facts, receivedAt, ...(snapshot && { snapshot }) }));
+  const { messages } = observationRecords({ tenantId, observationId: newId(), source, sequence, facts, receivedAt, ...(snapshot && { snapshot: { ...snapshot, last: true } }) });
+  unit.announce(...messages);
   return facts.length;
+}
+
+/** Keys of the facts that were not announced with this content before; from now on they were. */
+export function claimFacts(unit: Unit, { tenantId, source, facts, receivedAt, timed = true }: Omit<Publication, 'snapshot' | 'sequence'>): Promise<ReadonlySet<string>> {
+  return claimEffects(unit, tenantId, source, facts.map((fact) => ({ naturalKey: keyOf(fact), content: contentOf(fact, { timed }) })), receivedAt);
 }

@@ -1,3 +1,4 @@
+import type { PullGap } from '@throughline/connectors/api';
 import type { TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 
@@ -8,11 +9,12 @@ export interface ConnectorRow {
   readonly version: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly secrets: Buffer | null;
-  readonly cursor: unknown;
+  /** Names of the secrets that are there; null: saved by a version that did not say. */
+  readonly secret_names: readonly string[] | null;
   readonly last_success: Date | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly ConnectorError[];
-  readonly gaps: readonly unknown[];
+  readonly gaps: readonly PullGap[];
   readonly updated_by: string;
   readonly updated_at: Date;
 }
@@ -22,7 +24,7 @@ export interface ConnectorError { readonly at: string; readonly code: string; re
 /** Errors that are kept beside a connector, newest first. */
 const KEPT_ERRORS = 20;
 
-const COLUMNS = 'tenant_id, connector_id, kind, version, config, secrets, cursor, last_success, counts, errors, gaps, updated_by, updated_at';
+const COLUMNS = 'tenant_id, connector_id, kind, version, config, secrets, secret_names, last_success, counts, errors, gaps, updated_by, updated_at';
 
 /** Tenant and kind of a connector, before the tenant is known. */
 export async function findOwner(unit: Unit, connectorId: string): Promise<{ readonly tenant_id: TenantId; readonly kind: string } | undefined> {
@@ -31,6 +33,11 @@ export async function findOwner(unit: Unit, connectorId: string): Promise<{ read
 
 export async function findConnector(unit: Unit, tenantId: TenantId, connectorId: string): Promise<ConnectorRow | undefined> {
   return (await unit.query<ConnectorRow>(`select ${COLUMNS} from connectors where tenant_id = $1 and connector_id = $2`, [tenantId, connectorId]))[0];
+}
+
+/** As findConnector, and nobody saves it until the unit ends. */
+export async function lockConnector(unit: Unit, tenantId: TenantId, connectorId: string): Promise<ConnectorRow | undefined> {
+  return (await unit.query<ConnectorRow>(`select ${COLUMNS} from connectors where tenant_id = $1 and connector_id = $2 for update`, [tenantId, connectorId]))[0];
 }
 
 export function listConnectors(unit: Unit, tenantId: TenantId, after: string, limit: number): Promise<readonly ConnectorRow[]> {
@@ -42,8 +49,9 @@ export interface ConnectorDefinition {
   readonly connectorId: string;
   readonly kind: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Sealed; null keeps what is stored. */
+  /** Sealed, all of them. */
   readonly secrets: Buffer | null;
+  readonly secretNames: readonly string[];
   readonly actor: string;
   readonly now: Date;
 }
@@ -56,12 +64,12 @@ export async function claimConnectorId(unit: Unit, { connectorId, tenantId, kind
 }
 
 export async function saveConnector(unit: Unit, definition: ConnectorDefinition): Promise<void> {
-  const { tenantId, connectorId, kind, config, secrets, actor, now } = definition;
+  const { tenantId, connectorId, kind, config, secrets, secretNames, actor, now } = definition;
   await unit.query(
-    `insert into connectors as c (tenant_id, connector_id, kind, version, config, secrets, updated_by, updated_at) values ($1, $2, $3, 1, $4, $5, $6, $7)
+    `insert into connectors as c (tenant_id, connector_id, kind, version, config, secrets, secret_names, updated_by, updated_at) values ($1, $2, $3, 1, $4, $5, $6, $7, $8)
      on conflict (tenant_id, connector_id) do update set kind = excluded.kind, version = c.version + 1, config = excluded.config,
-       secrets = coalesce(excluded.secrets, c.secrets), updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
-    [tenantId, connectorId, kind, JSON.stringify(config), secrets, actor, now],
+       secrets = excluded.secrets, secret_names = excluded.secret_names, updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
+    [tenantId, connectorId, kind, JSON.stringify(config), secrets, [...secretNames], actor, now],
   );
 }
 
@@ -72,10 +80,10 @@ export async function deleteConnector(unit: Unit, tenantId: TenantId, connectorI
   return rows.length > 0;
 }
 
-/** Adds to the counts of a connector and notes the success. */
-export async function noteSuccess(unit: Unit, tenantId: TenantId, connectorId: string, counts: Readonly<Record<string, number>>, now: Date): Promise<void> {
+/** Adds to the counts of a connector and notes the success; without a time only the counts (a page that is not the last). */
+export async function noteSuccess(unit: Unit, tenantId: TenantId, connectorId: string, counts: Readonly<Record<string, number>>, now: Date | null): Promise<void> {
   await unit.query(
-    `update connectors set last_success = $3, counts = (
+    `update connectors set last_success = coalesce($3, last_success), counts = (
        select coalesce(jsonb_object_agg(key, sum), '{}') from (
          select key, sum(value::text::numeric) from (
            select * from jsonb_each(connectors.counts) union all select * from jsonb_each($4::jsonb)) as entries group by key) as sums)
@@ -91,6 +99,12 @@ export async function noteError(unit: Unit, tenantId: TenantId, connectorId: str
      where tenant_id = $1 and connector_id = $2`,
     [tenantId, connectorId, JSON.stringify(error)],
   );
+}
+
+/** What cannot be read: of the last whole pull, or with what one under way has found so far. */
+export async function saveGaps(unit: Unit, tenantId: TenantId, connectorId: string, gaps: readonly PullGap[]): Promise<void> {
+  const text = JSON.stringify(gaps);
+  await unit.query('update connectors set gaps = $3::jsonb where tenant_id = $1 and connector_id = $2 and gaps <> $3::jsonb', [tenantId, connectorId, text]);
 }
 
 /** A good run ends what its errors said. */

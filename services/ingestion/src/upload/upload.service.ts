@@ -25,6 +25,8 @@ export interface Upload {
   readonly actor: string;
   readonly query: ScanQuery;
   readonly idempotencyKey: string | null;
+  /** Makes the same bytes of the same scope another scan: a list that was pulled returned to an earlier state. */
+  readonly salt?: string;
   readonly contentType: string;
   readonly fileName: string;
   readonly transportGzip: boolean;
@@ -154,7 +156,7 @@ export class UploadService {
     const sha256 = read?.stored.sha256 ?? '';
     const stripped = read?.summary.nulsStripped ?? 0;
     return {
-      tenantId: upload.tenantId, scanId, status: 'queued', idempotencyKey: upload.idempotencyKey, contentKey: contentKey(sha256, query), sha256,
+      tenantId: upload.tenantId, scanId, status: 'queued', idempotencyKey: upload.idempotencyKey, contentKey: contentKey(sha256, query, upload.salt), sha256,
       bytes: read?.stored.bytes ?? 0, kind: read?.summary.kind ?? '', blobKey: read?.blobKey ?? null, contentType: upload.contentType,
       fileName: query.fileName ?? upload.fileName, format: query.format ?? '', tool: query.tool ?? '', coverage: query.coverage ?? '',
       target: targetOf(query, false), problems: stripped > 0 ? [{ code: 'nul_stripped', message: `${stripped} NUL characters were left out`, position: '' }] : [],

@@ -1,0 +1,64 @@
+import type { PullGap, PullPage } from '@throughline/connectors/api';
+import type { Unit } from '@throughline/persistence';
+import { clearErrors, noteError, noteSuccess, saveGaps } from '../persistence/connector.repository.js';
+import { endPull, lockPull, movePull, type PullKey, type PullRow } from '../persistence/pull.repository.js';
+import { notePulledScans } from '../persistence/pulled-scan.repository.js';
+import { learnDefaultLine } from '../persistence/scan.repository.js';
+import { closeInventories, publishPage } from './publish-page.js';
+import type { TakenScans } from './pulled-scans.js';
+
+/** Another worker has stored this page, or the connector was saved anew: what is in hand is thrown away. */
+export class PullMoved extends Error {
+  override readonly name = 'PullMoved';
+}
+
+/** Gaps that are kept beside a connector; what is missing in more places is told by its first. */
+const KEPT_GAPS = 200;
+
+export interface PageInHand {
+  readonly key: PullKey;
+  /** Where the pull stood when the page was asked for. */
+  readonly at: PullRow;
+  readonly page: PullPage;
+  readonly scans: TakenScans;
+  /** Gaps that stand beside the connector now. */
+  readonly knownGaps: readonly PullGap[];
+  readonly now: Date;
+}
+
+export interface StoredPage { readonly pull: PullRow; readonly ended: boolean; readonly rerun: boolean }
+
+/**
+ * Stores a page: its announcements, the cursor, the inventories and all else in one transaction. The fence comes first,
+ * so that of two workers with the same page one waits and then finds it taken.
+ */
+export async function storePage(unit: Unit, { key, at, page, scans, knownGaps, now }: PageInHand): Promise<StoredPage> {
+  const { tenantId, connectorId } = key;
+  if (!(await lockPull(unit, key, at))) throw new PullMoved();
+  for (const { repository, branch } of page.defaultBranches ?? []) await learnDefaultLine(unit, tenantId, `repo:${repository}`, branch, now);
+  const published = await publishPage(unit, { tenantId, page, open: at.inventories, receivedAt: now });
+  await notePulledScans(unit, tenantId, connectorId, scans.states, now);
+  const gaps = distinct([...at.gaps, ...page.gaps]);
+  const pull = await movePull(unit, key, { cursor: page.cursor, inventories: published.open, gaps, waitsUntil: page.waitUntil ?? null }, now);
+  const ended = !page.more;
+  const leftOpen = ended ? await closeInventories(unit, tenantId, published.open, now) : [];
+  const rerun = ended && await endPull(unit, key);
+  const whole = ended && key.focus === '';
+  await noteSuccess(unit, tenantId, connectorId, {
+    pages: 1, facts: published.announced, read: page.facts.length, ...(scans.uploaded > 0 && { scans: scans.uploaded }), ...(ended && { [key.focus === '' ? 'pulls' : 'refreshes']: 1 }),
+  }, ended ? now : null);
+  await saveGaps(unit, tenantId, connectorId, whole ? gaps : distinct([...gaps, ...knownGaps]));
+  if (whole) await clearErrors(unit, tenantId, connectorId);
+  for (const refusal of scans.refusals) await noteError(unit, tenantId, connectorId, refusal);
+  for (const scope of leftOpen) await noteError(unit, tenantId, connectorId, { at: now.toISOString(), code: 'inventory_not_ended', message: `the pull ended before the inventory of ${scope}; it counts as incomplete` });
+  return { pull, ended, rerun };
+}
+
+const distinct = (gaps: readonly PullGap[]): readonly PullGap[] => [...new Map(gaps.map((gap) => [JSON.stringify([gap.scope, gap.code, gap.reason]), gap])).values()].slice(0, KEPT_GAPS);
+
+/** Gives a pull up whose page fails again and again; the next one begins at the start. What it left open is stale, not gone. */
+export async function abandonPull(unit: Unit, key: PullKey, at: PullRow, now: Date): Promise<void> {
+  if (!(await lockPull(unit, key, at))) throw new PullMoved();
+  await closeInventories(unit, key.tenantId, at.inventories, now);
+  await endPull(unit, key);
+}

@@ -5,13 +5,14 @@ import { ApplicationsController, EnvironmentsController, OwnershipRulesControlle
 import { BlastRadiusController } from './http/blast-radius.controller.js';
 import { CoverageController } from './http/coverage.controller.js';
 import { ExposedController } from './http/exposed.controller.js';
+import { AttestationsController, ProvenancePolicyController } from './http/provenance.controller.js';
 import { TraceController } from './http/trace.controller.js';
 
 /** Wiring only. */
 @Module({
   controllers: [
     AssetObservedHandler, TraceController, CoverageController, ExposedController, BlastRadiusController, AssetsController,
-    ApplicationsController, ServicesController, TeamsController, EnvironmentsController, OwnershipRulesController,
+    ProvenancePolicyController, AttestationsController, ApplicationsController, ServicesController, TeamsController, EnvironmentsController, OwnershipRulesController,
   ],
 })
 export class AppModule {}

@@ -5,6 +5,7 @@ import type { LeasedDueHandler } from '@throughline/persistence';
 import type { BaseConfig, ServiceDefinition } from '@throughline/service-kit';
 import { done } from '@throughline/stream';
 import { AppModule } from './app.module.js';
+import { REVERIFY, reverifyHandler } from './provenance/reverify.js';
 import { lockTenant } from './resolution/observe.js';
 import { RECOMPUTE, recomputePending } from './resolution/recompute.js';
 
@@ -14,7 +15,7 @@ export function chainResolution(config: BaseConfig): ServiceDefinition<BaseConfi
     config,
     module: () => AppModule,
     start: (parts) => {
-      const worker = startDueWorker(parts.database, { logger: parts.logger, pollMs: 500, concurrency: 1, kinds: { [RECOMPUTE]: recomputeHandler(systemClock) } });
+      const worker = startDueWorker(parts.database, { logger: parts.logger, pollMs: 500, concurrency: 1, kinds: { [RECOMPUTE]: recomputeHandler(systemClock), [REVERIFY]: reverifyHandler(systemClock) } });
       return Promise.resolve(() => worker.stop());
     },
   };

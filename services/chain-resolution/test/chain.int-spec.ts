@@ -26,7 +26,7 @@ describe('the chain on a real Postgres', () => {
     expect(urnsOf(forward)).toEqual(expect.arrayContaining([N.image, N.service, N.endpoint, 'team:payments']));
     const backward = await traceOf(N.endpoint, 'backward');
     expect(urnsOf(backward)).toEqual(expect.arrayContaining([N.repository, N.build, N.commit, 'team:payments']));
-    expect(backward.links.find((link) => link.kind === 'produced')).toMatchObject({ verified: true, confidence: 1, validTo: null });
+    expect(backward.links.find((link) => link.kind === 'produced')).toMatchObject({ verified: false, confidence: 0.8, validTo: null });
     expect(urnsOf(await traceOf(N.service.slice('service:'.length), 'backward'))).toContain(N.repository);
     expect(urnsOf(await traceOf(`image:sha256:${'1'.repeat(64)}`))).toContain(N.endpoint);
     expect((await h.call('GET', '/v1/trace?from=repo:github.com/none/none')).status).toBe(404);

@@ -94,7 +94,7 @@ describe('coverage', () => {
     await h.apply([...sample, part({ source: 'deployments', links: [[other, 'runs-as', 'service:other', { method: 'deployment-record', data: { environment: 'prod' } }]] })]);
     const hops = await coverage();
     expect([...hops.keys()]).toEqual(['repository-of-image', 'build', 'commit', 'runtime', 'exposure', 'owner', 'environment', 'application']);
-    expect(hops.get('build')).toMatchObject({ assets: 2, known: 1, verified: 1, missing: 1, byMethod: { attestation: 1 }, remedy: expect.stringContaining('attest-build-provenance') });
+    expect(hops.get('build')).toMatchObject({ assets: 2, known: 1, verified: 0, missing: 1, byMethod: { attestation: 1 }, remedy: expect.stringContaining('attest-build-provenance') });
     expect(hops.get('runtime')).toMatchObject({ assets: 2, known: 2, byMethod: { api: 1, 'deployment-record': 1 } });
     expect(hops.get('exposure')).toMatchObject({ assets: 2, known: 1, byMethod: { internet: 1 } });
     expect(hops.get('environment')).toMatchObject({ assets: 2, known: 1, byMethod: { 'deployment-record': 1 } });

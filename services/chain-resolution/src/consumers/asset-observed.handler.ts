@@ -9,6 +9,7 @@ import { CLOCK, LOGGER } from '@throughline/service-kit';
 import { done, reject } from '@throughline/stream';
 import type { Outcome, StreamRecord } from '@throughline/stream';
 import type { StreamBatch } from '@throughline/stream/nest';
+import { countRefused } from '../provenance/metrics.js';
 import { observe } from '../resolution/observe.js';
 
 /** Facts about the chain: one transaction a batch, tenant by tenant in a stable order. */
@@ -20,8 +21,12 @@ export class AssetObservedHandler {
   async handle({ records, unit }: StreamBatch<AssetObserved>): Promise<readonly Outcome[]> {
     const outcomes = records.map(({ value }) => problemOf(value));
     for (const [tenant, parts] of byTenant(records.filter((_, index) => outcomes[index] === done))) {
-      const { refused } = await observe(unit, tenant, parts, this.clock.now());
+      const { refused, refusedAttestations } = await observe(unit, tenant, parts, this.clock.now());
       if (refused > 0) this.logger.warn({ event: 'chain.facts_refused', tenant, refused, sources: [...new Set(parts.map((part) => part.source))].slice(0, 5) }, 'facts without a readable URN, time or kind were passed over');
+      if (refusedAttestations.length > 0) {
+        countRefused(refusedAttestations.length);
+        this.logger.warn({ event: 'chain.attestations_refused', tenant, refused: refusedAttestations.slice(0, 20) }, 'attestations were refused');
+      }
     }
     return outcomes;
   }

@@ -33,8 +33,12 @@ const MAX_URN_BYTES = 1000;
 const MODEL_KINDS: ReadonlySet<string> = new Set(['application', 'environment']);
 const RUNTIME_KINDS: ReadonlySet<string> = new Set(['service', 'task', 'task-definition', 'cluster']);
 
+/** The names of our own conclusions; nobody else may speak under them. */
+const OWN_SOURCE = /^throughline:/;
+
 /** Reads a part. One unreadable fact costs itself only: its neighbours are applied. */
-export function readFacts(part: ObservedPart): Facts {
+export function readFacts(given: ObservedPart): Facts {
+  const part = OWN_SOURCE.test(given.source) ? { ...given, source: `other:${given.source}` } : given;
   const assets = part.assets.flatMap((fact) => readAsset(fact, part) ?? []);
   const links = part.links.flatMap((fact) => readLink(fact, part) ?? []);
   const since = new Map<Urn, number>();
@@ -74,7 +78,8 @@ function readLink(fact: ObservedPart['links'][number], part: ObservedPart): Link
   const kind = fact.kind === 'part-of' && MODEL_KINDS.has(kindOf(to)) ? 'member-of' : fact.kind;
   return claimOf({
     from, to, kind, method: fact.method.slice(0, 64), evidence: { ...readJson(fact.evidence), ...(skewed ? { clockSkew: true } : {}) },
-    confidence: fact.confidence, verified: fact.verified, validFrom: validFrom.at, validTo: validTo === null ? null : validTo.at, observedAt: observed.at,
+    // no source can say that a thing is verified: that is checked here, from the attestation itself
+    confidence: fact.confidence, verified: false, validFrom: validFrom.at, validTo: validTo === null ? null : validTo.at, observedAt: observed.at,
   }, { source: part.source, scope: part.scope });
 }
 

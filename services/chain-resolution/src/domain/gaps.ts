@@ -40,6 +40,23 @@ const contested = (image: Urn, rivals: readonly string[]): Gap => ({
   remedy: `Sign the provenance, which decides it.\n${ATTEST}`,
 });
 
+/** Why an attestation was not believed, and what whoever built the image can do about it. */
+const REFUSALS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
+  bad_signature: ['its signature is not by the key that it claims', 'Sign it again with a key of the policy, or find out who changed it.'],
+  proof_invalid: ['its transparency proof or timestamp does not hold', 'Attest the image again; if the trusted root is old, put the current one into the policy.'],
+  subject_mismatch: ['it speaks of another image', 'Attest the digest that was pushed: subject-digest: ${{ steps.push.outputs.digest }}.'],
+  builder_not_trusted: ['its builder is not one that the policy trusts', 'Build with a trusted workflow, or add its builder.id to builders.'],
+  builder_mismatch: ['it names another builder than the certificate that signed it', 'Find out who signed it: a workflow cannot sign for another.'],
+  identity_not_trusted: ['its signer is not one that the policy trusts', 'Add issuer and identity of the signer to sigstore, if they are yours.'],
+  repository_mismatch: ['it names another source than the certificate that signed it', 'Find out who signed it: the certificate names the repository that ran.'],
+};
+
+/** An attestation that was refused is no proof, and somebody should know that it was tried. */
+const refused = (image: Urn, reason: string): Gap => {
+  const [why, remedy] = REFUSALS[reason] ?? [`it cannot be read (${reason})`, 'Attest the image again with a current tool; GET /v1/assets/attestations?status=refused shows what was received.'];
+  return { hop: 'provenance', at: image, reason: `an attestation of the image was refused: ${why} (${reason})`, remedy: `${remedy} Policy: PUT /v1/policies/provenance.` };
+};
+
 const noImage = (service: Urn): Gap => ({
   hop: 'image', at: service, reason: 'no running task, deployment record or pinned task definition names an image digest',
   remedy: 'Let the AWS connector read ecs:DescribeTasks, or run after each deployment: throughline deploy record --service <service> --image <name> --digest <sha256:…> --environment <slug>',
@@ -73,7 +90,7 @@ const noApplication = (service: Urn): Gap => ({
 });
 
 /** The gaps by name; texts live here and nowhere else. */
-export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner, noEnvironment, noApplication } as const;
+export const gap = { noBuild, unnamedBuild, noCommit, contested, noImage, noRuntime, noExposure, noOwner, noEnvironment, noApplication, refused } as const;
 
 /** One line for events and lists. */
 export const gapLine = (item: Gap): string => `${item.hop}: ${item.reason}`;

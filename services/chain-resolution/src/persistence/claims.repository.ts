@@ -77,6 +77,27 @@ export async function loadOpenClaims(unit: Unit, tenant: TenantId, source: strin
   return rows.map(claimOfRow);
 }
 
+export interface Speaker {
+  readonly source: string;
+  readonly scope: string;
+}
+
+/** Everything that some sources state and have not ended. */
+export async function loadStatedBy(unit: Unit, tenant: TenantId, speakers: readonly Speaker[]): Promise<LinkClaim[]> {
+  if (speakers.length === 0) return [];
+  const rows = await unit.query<ClaimRow>(
+    `select ${COLUMNS} from link_claims where tenant_id = $1 and is_open and (source, scope) in (select * from unnest($2::text[], $3::text[]))`,
+    [tenant, speakers.map((one) => one.source), speakers.map((one) => one.scope)], { name: 'claims_stated_by' },
+  );
+  return rows.map(claimOfRow);
+}
+
+/** For conclusions of our own that no longer follow; what a source said is never deleted. */
+export async function deleteClaims(unit: Unit, tenant: TenantId, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await unit.query('delete from link_claims where tenant_id = $1 and claim_id = any($2::uuid[])', [tenant, [...ids]], { name: 'claims_delete' });
+}
+
 export async function saveClaims(unit: Unit, tenant: TenantId, claims: readonly LinkClaim[]): Promise<void> {
   if (claims.length === 0) return;
   // arrays of arrays must be rectangular in Postgres, so the time arrays travel as JSON

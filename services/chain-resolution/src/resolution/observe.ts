@@ -6,23 +6,30 @@ import type { AssetClaim } from '../domain/assets.js';
 import type { LinkClaim } from '../domain/claims.js';
 import { holdsRuntime, readFacts } from '../domain/facts.js';
 import type { Facts } from '../domain/facts.js';
+import type { ImageVerdict } from '../domain/provenance/images.js';
 import { claimId } from '../persistence/claims.repository.js';
 import { noteInventoryPart } from '../persistence/inventory.repository.js';
 import type { Inventory } from '../persistence/inventory.repository.js';
+import { takeAttestations } from '../provenance/intake.js';
 import { applyFacts } from './apply-facts.js';
 import type { Change } from './apply-facts.js';
+import { conclude } from './conclude.js';
 import { applyInventory } from './inventory.js';
-import { recompute } from './recompute.js';
-import { linkSameDigests } from './same-digest.js';
 
 /** One writer a tenant: facts of two sources may meet in any edge, service or context, and contexts must not be judged from halves. */
 export const lockTenant = (unit: Unit, tenant: TenantId): Promise<void> => advisoryLocks(unit, [`chain|${tenant}`]);
+
+export interface Observed {
+  /** Facts that say nothing we can keep. */
+  readonly refused: number;
+  readonly refusedAttestations: readonly ImageVerdict[];
+}
 
 /**
  * Applies parts of observations of one tenant, in order, and announces what changed by them. Facts are gathered until an
  * inventory becomes whole, since that ends what was said before it and nothing that is said after.
  */
-export async function observe(unit: Unit, tenant: TenantId, parts: readonly AssetObserved[], now: Date): Promise<{ refused: number }> {
+export async function observe(unit: Unit, tenant: TenantId, parts: readonly AssetObserved[], now: Date): Promise<Observed> {
   await lockTenant(unit, tenant);
   const changes: Change[] = [];
   let links: LinkClaim[] = [];
@@ -44,10 +51,9 @@ export async function observe(unit: Unit, tenant: TenantId, parts: readonly Asse
     changes.push(await applyInventory(unit, tenant, inventory, now));
   }
   await flush();
-  const copies = await linkSameDigests(unit, tenant, changes, now);
-  if (copies) changes.push(copies);
-  await recompute(unit, tenant, { links: changes.flatMap((change) => change.links), nodes: changes.flatMap((change) => change.nodes) }, now);
-  return { refused };
+  const attestations = await takeAttestations(unit, tenant, parts, now);
+  const { refused: refusedAttestations } = await conclude(unit, tenant, { changes, attestations }, now);
+  return { refused, refusedAttestations };
 }
 
 function factsOf(part: AssetObserved): Facts {

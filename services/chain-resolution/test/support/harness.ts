@@ -14,6 +14,7 @@ import { createDatabase as createTestDatabase, fakeClock } from '@throughline/te
 import type { TestDatabase } from '@throughline/testing';
 import { AppModule } from '../../src/app.module.js';
 import { AssetObservedHandler } from '../../src/consumers/asset-observed.handler.js';
+import { REVERIFY, reverifyHandler } from '../../src/provenance/reverify.js';
 import { RECOMPUTE } from '../../src/resolution/recompute.js';
 import { recomputeHandler } from '../../src/service.js';
 
@@ -29,6 +30,7 @@ export type LinkSpec = readonly [from: string, kind: string, to: string, extra?:
 export interface PartSpec {
   readonly assets?: readonly (readonly [urn: string, attributes: object, observedAt?: string])[];
   readonly links?: readonly LinkSpec[];
+  readonly attestations?: readonly { readonly bundle: string; readonly subject?: string; readonly observedAt?: string; readonly origin?: string }[];
   readonly source?: string;
   readonly scope?: string;
   readonly complete?: boolean;
@@ -48,7 +50,8 @@ export function part(spec: PartSpec): AssetObserved {
       const { data, ...rest } = extra;
       return { from, kind, to, method: 'api', evidence: JSON.stringify(data ?? {}), confidence: -1, verified: false, validFrom: at, validTo: '', observedAt: at, ...rest };
     }),
-    attestations: [], snapshotScope: spec.scope ?? '', snapshotComplete: spec.complete ?? false, parts: spec.parts ?? -1, receivedAt: at,
+    attestations: (spec.attestations ?? []).map((one) => ({ subject: '', mediaType: '', origin: 'oci-referrers', observedAt: at, ...one })),
+    snapshotScope: spec.scope ?? '', snapshotComplete: spec.complete ?? false, parts: spec.parts ?? -1, receivedAt: at,
   };
 }
 
@@ -71,7 +74,7 @@ export interface Harness {
 
 const TABLES = [
   'assets', 'asset_versions', 'asset_claims', 'asset_refs', 'link_claims', 'links', 'inventories', 'inventory_parts', 'image_origins', 'service_states', 'service_members',
-  'contexts', 'pending', 'exposure_periods', 'hop_states', 'definitions', 'definition_versions', 'outbox', 'due_work',
+  'contexts', 'pending', 'exposure_periods', 'hop_states', 'definitions', 'definition_versions', 'outbox', 'due_work', 'attestations', 'attestation_subjects', 'attestation_images',
 ];
 
 /** The service on a real Postgres: its handler, its due work and its HTTP routes, with Avro as it goes over the wire. */
@@ -102,7 +105,7 @@ export async function startHarness(): Promise<Harness> {
     },
     drain: async () => {
       const before = announced.length;
-      const worker = startDueWorker(spying, { clock, kinds: { [RECOMPUTE]: recomputeHandler(clock) } });
+      const worker = startDueWorker(spying, { clock, kinds: { [RECOMPUTE]: recomputeHandler(clock), [REVERIFY]: reverifyHandler(clock) } });
       await worker.drain();
       await worker.stop();
       return since(before);

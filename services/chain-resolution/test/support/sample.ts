@@ -15,7 +15,7 @@ export const codeFacts: PartSpec = {
   assets: [[N.repository, { defaultBranch: 'main', codeowners: { path: '.github/CODEOWNERS', text: '* @acme/payments\n/docs/ @acme/writers\n' } }]],
   links: [
     [N.repository, 'contains', N.commit], [N.commit, 'built-by', N.build],
-    [N.build, 'produced', N.image, { method: 'attestation', verified: true, data: { predicateType: 'https://slsa.dev/provenance/v1' } }],
+    [N.build, 'produced', N.image, { method: 'attestation', data: { predicateType: 'https://slsa.dev/provenance/v1' } }],
   ],
 };
 

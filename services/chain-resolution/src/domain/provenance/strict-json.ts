@@ -10,12 +10,15 @@ export function parseStrictJson(text: string): StrictJson {
   if (!withinDepth(text)) return { ok: false, reason: 'malformed' };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, (_key, item: unknown) => (typeof item === 'string' ? storable(item) : item));
   } catch {
     return { ok: false, reason: 'malformed' };
   }
   return repeatsKey(text) ? { ok: false, reason: 'duplicate_keys' } : { ok: true, value };
 }
+
+/** Neither NUL nor half a character can be kept as text; nothing that decides holds one. */
+export const storable = (value: string): string => value.toWellFormed().replaceAll('\u0000', '');
 
 /** Counted before it is parsed: JSON.parse takes any depth, and what walks the result does not. */
 function withinDepth(text: string): boolean {

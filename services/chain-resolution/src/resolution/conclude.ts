@@ -1,0 +1,25 @@
+import type { TenantId } from '@throughline/domain';
+import type { Unit } from '@throughline/persistence';
+import type { ImageVerdict } from '../domain/provenance/images.js';
+import { relink, touchedAttestations } from '../provenance/relink.js';
+import type { Change } from './apply-facts.js';
+import { recompute } from './recompute.js';
+import { linkSameDigests } from './same-digest.js';
+
+export interface Stated {
+  readonly changes: readonly Change[];
+  /** Attestations that came or were checked again. */
+  readonly attestations: readonly string[];
+}
+
+/** What follows from changed facts: copies of images, links of attestations, then every judgement that they reach. */
+export async function conclude(unit: Unit, tenant: TenantId, stated: Stated, now: Date): Promise<{ refused: readonly ImageVerdict[] }> {
+  const changes = [...stated.changes];
+  const copies = await linkSameDigests(unit, tenant, changes, now);
+  if (copies) changes.push(copies);
+  const touched = await touchedAttestations(unit, tenant, changes);
+  const attested = await relink(unit, tenant, [...stated.attestations, ...touched], now);
+  changes.push(attested.change);
+  await recompute(unit, tenant, { links: changes.flatMap((change) => change.links), nodes: changes.flatMap((change) => change.nodes) }, now);
+  return { refused: attested.refused };
+}

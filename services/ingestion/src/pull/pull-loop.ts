@@ -170,7 +170,8 @@ export const addressesOf = ({ addressFields }: PullDefinition, { config }: Pick<
 /** A connector that does not listen to its signal must not keep the slot. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const end = (): void => reject(Object.assign(new Error('the page took too long'), { code: 'page_timeout' }));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
   });
 }

@@ -4,19 +4,37 @@ import { createCvssCalculator } from '../adapters/cvss.js';
 import { changesBetween, seenBySubscribers, storedJudgement } from '../application/stored-judgement.js';
 import { judge } from '../domain/judge.js';
 import { component, context, finding, judgeInput } from '../../test/builders.js';
-import { packFinding, packJudgement, unpackFinding, unpackJudgement, type DocumentRow } from './finding-document.js';
+import { packFinding, packJudgement, unpackFinding, unpackJudgement, type DocumentRow, type FindingColumns } from './finding-document.js';
 import { applyFilter, Conditions, type FindingFilter } from './finding-filter.js';
-import { textArray } from './sql-arrays.js';
+import { clean, textArray } from './sql-arrays.js';
+import type { CodeLocation, FindingChanged } from '@throughline/contracts';
 
 const cvss = createCvssCalculator();
+const columnsOf = (given: FindingChanged): FindingColumns => ({
+  tenant_id: given.tenantId, finding_id: given.findingId, finding_version: String(given.version), issue_id: given.issueId, class: given.class, title: clean(given.title), status: given.status,
+  asset: given.asset, tools: given.tools, identifiers: given.identifiers,
+});
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 describe('documents of a row', () => {
   it('give back the finding that was stored, whatever is empty in it', () => {
     fc.assert(fc.property(fc.string(), fc.boolean(), fc.constantFrom(null, component(), component({ fixedVersions: [], filePath: '' })), fc.array(fc.string()), (text, flag, part, list) => {
       const given = finding({ title: text, description: text, baseline: flag, component: part, identifiers: list, reachability: flag ? text : '' });
-      expect(unpackFinding(throughJson(packFinding(given)))).toEqual(given);
+      expect(unpackFinding({ ...columnsOf(given), finding: throughJson(packFinding(given)) })).toEqual(given);
     }));
+  });
+
+  it('give back every place: one that is the location, one that is not, several, none', () => {
+    const place = (path: string): CodeLocation => ({ path, startLine: 3, endLine: 0, startColumn: 0, endColumn: 0, snippet: '', symbol: '', url: '', method: '', parameter: '', resource: '' });
+    for (const [location, locations] of [[place('a'), [place('a')]], [place('a'), [place('b')]], [place('a'), [place('a'), place('b')]], [place('a'), []], [null, [place('a')]], [null, []]] as const) {
+      const given = finding({ location, locations: [...locations] });
+      expect(unpackFinding({ ...columnsOf(given), finding: throughJson(packFinding(given)) })).toEqual(given);
+    }
+  });
+
+  it('that an older version wrote in full are read as they are', () => {
+    const given = finding({ title: 'kept in the document' });
+    expect(unpackFinding({ ...columnsOf(finding({ title: 'of the column' })), finding: throughJson(given) })).toEqual(given);
   });
 
   it('give back the judgement with the columns beside them, and comparing it with itself is no news', () => {

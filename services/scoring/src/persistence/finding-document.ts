@@ -4,6 +4,7 @@ import type { StoredJudgement } from '../application/stored-judgement.js';
 import type { FormulaInputs } from '../domain/formula.js';
 import type { SlaState } from '../domain/sla.js';
 import type { Ssvc } from '../domain/ssvc.js';
+import { clean } from './sql-arrays.js';
 
 /**
  * How a row keeps what is not a column. Documents leave out what is empty and what a column holds: half the bytes to
@@ -24,15 +25,28 @@ export interface JudgementDocument {
 }
 
 /** The columns that a document is completed from. */
-export const DOCUMENT_COLUMNS = `f.finding, f.judgement, f.chain_version, f.fix_id, f.status, f.decision, f.band, f.score, f.application, f.service, f.repository, f.team, f.environment,
+export const DOCUMENT_COLUMNS = `f.tenant_id, f.finding_id, f.finding_version, f.issue_id, f.class, f.title, f.asset, f.tools, f.identifiers, f.finding, f.judgement, f.chain_version, f.fix_id, f.status, f.decision, f.band, f.score, f.application, f.service, f.repository, f.team, f.environment,
   f.deployed, f.exposed, f.exposure, f.reachable, f.baseline`;
 
-export interface DocumentRow {
+/** Columns that hold fields of the record as they are. */
+export interface FindingColumns {
+  readonly tenant_id: string;
+  readonly finding_id: string;
+  readonly finding_version: string;
+  readonly issue_id: string;
+  readonly class: string;
+  readonly title: string;
+  readonly status: string;
+  readonly asset: string;
+  readonly tools: readonly string[];
+  readonly identifiers: readonly string[];
+}
+
+export interface DocumentRow extends FindingColumns {
   readonly finding: FindingDocument;
   readonly judgement: JudgementDocument;
   readonly chain_version: string;
   readonly fix_id: string;
-  readonly status: string;
   readonly decision: string;
   readonly band: Band;
   readonly score: number;
@@ -61,13 +75,30 @@ const EMPTY_FINDING: FindingChanged = {
 const EMPTY_SLA: SlaState = { start: '', termDays: null, policyDue: '', pausedSince: '', pausedMs: 0, dueAt: '', step: 'none', reason: '', nextStepAt: '' };
 
 export function packFinding(finding: FindingChanged): FindingDocument {
-  return { ...slim(finding), ...(finding.component && { component: slim(finding.component) as Component }), ...(finding.location && { location: slim(finding.location) as CodeLocation }) };
+  // Fields that a column holds; a title with NUL, which a column cannot, stays in the document.
+  const { tenantId: _t, findingId: _f, version: _v, issueId: _i, class: _c, status: _s, asset: _a, tools: _o, identifiers: _n, locations, ...rest } = finding;
+  const { title, ...others } = slim(rest);
+  return {
+    ...others, ...(title !== undefined && clean(title) !== title && { title }),
+    ...(finding.component && { component: slim(finding.component) as Component }), ...(finding.location && { location: slim(finding.location) as CodeLocation }),
+    // Most findings are at one place, which is the location itself.
+    ...(!onlyPlace(finding) && { locations: locations.map((place) => slim(place) as CodeLocation) }),
+  };
 }
 
-export function unpackFinding(document: FindingDocument): FindingChanged {
+export function unpackFinding({ finding: document, ...row }: FindingColumns & { readonly finding: FindingDocument }): FindingChanged {
+  const location = document.location ? { ...EMPTY_LOCATION, ...document.location } : null;
   return {
-    ...EMPTY_FINDING, ...document, ...(document.component && { component: { ...EMPTY_COMPONENT, ...document.component } }), ...(document.location && { location: { ...EMPTY_LOCATION, ...document.location } }),
+    ...EMPTY_FINDING, tenantId: row.tenant_id, findingId: row.finding_id, version: Number(row.finding_version), issueId: row.issue_id, class: row.class, title: row.title,
+    status: row.status, asset: row.asset, tools: [...row.tools], identifiers: [...row.identifiers], ...document,
+    component: document.component ? { ...EMPTY_COMPONENT, ...document.component } : null, location,
+    locations: document.locations?.map((place) => ({ ...EMPTY_LOCATION, ...place })) ?? (location ? [location] : []),
   };
+}
+
+function onlyPlace({ location, locations }: FindingChanged): boolean {
+  const [first] = locations;
+  return locations.length === 1 && first !== undefined && location !== null && (Object.keys(EMPTY_LOCATION) as (keyof CodeLocation)[]).every((name) => first[name] === location[name]);
 }
 
 export function packJudgement(judgement: StoredJudgement): JudgementDocument {

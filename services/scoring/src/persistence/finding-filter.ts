@@ -28,6 +28,9 @@ const COLUMN_FILTERS = [
   'status', 'decision', 'class', 'severity', 'band', 'application', 'service', 'repository', 'team', 'environment', 'deployed', 'exposed', 'reachable',
 ] as const;
 
+/** Columns whose index leaves out what has no value. */
+const PARTIAL: ReadonlySet<string> = new Set(['application', 'repository', 'team']);
+
 /** Collects conditions and their parameters; column names come from this file only, values are always parameters. */
 export class Conditions {
   readonly parameters: unknown[] = [];
@@ -58,6 +61,8 @@ export class Conditions {
 export function applyFilter(conditions: Conditions, filter: FindingFilter): void {
   for (const name of COLUMN_FILTERS) {
     const values = filter[name];
+    // Said in words, since the planner must know it to use an index of what has a name.
+    if (values && PARTIAL.has(name) && values.every((value) => value !== 'none')) conditions.add(`f.${name} <> ''`);
     if (values) conditions.add(oneOf(conditions, `f.${name}`, values.map((value) => (value === 'none' ? '' : value))));
   }
   if (filter.tool) conditions.add(`f.tools && ${conditions.parameter(filter.tool)}::text[]`);

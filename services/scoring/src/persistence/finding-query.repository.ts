@@ -62,7 +62,7 @@ export interface ListRequest {
 const TICKET = `(
   select json_build_object('id', t.ticket_id, 'status', t.status, 'url', t.url, 'key', t.external_key, 'destination', t.destination)
   from tickets t where t.tenant_id = f.tenant_id and t.fix_id = f.fix_id order by t.changed_at desc, t.ticket_id limit 1) as ticket`;
-const VIEW = `f.finding_id, f.issue_id, f.risk_version, f.first_judged_at, f.judged_at, f.first_scan_id, ${DOCUMENT_COLUMNS}, ${TICKET}`;
+const VIEW = `f.risk_version, f.first_judged_at, f.judged_at, f.first_scan_id, ${DOCUMENT_COLUMNS}, ${TICKET}`;
 
 /** One page and one row more. Keyset: concurrent writes neither skip nor repeat rows that did not move. */
 export async function listFindings(unit: Unit, tenant: string, request: ListRequest): Promise<readonly FindingView[]> {
@@ -120,6 +120,6 @@ export async function historyOf(unit: Unit, tenant: string, findingId: string, b
 function toView(row: Row): FindingView {
   return {
     findingId: row.finding_id, issueId: row.issue_id, fixId: row.fix_id, score: row.score, riskVersion: Number(row.risk_version), firstJudgedAt: row.first_judged_at.toISOString(),
-    judgedAt: row.judged_at.toISOString(), firstScanId: row.first_scan_id, finding: unpackFinding(row.finding), judgement: unpackJudgement(row), ticket: row.ticket, sortKey: row.sort_key,
+    judgedAt: row.judged_at.toISOString(), firstScanId: row.first_scan_id, finding: unpackFinding(row), judgement: unpackJudgement(row), ticket: row.ticket, sortKey: row.sort_key,
   };
 }

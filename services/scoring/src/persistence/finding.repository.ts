@@ -75,14 +75,14 @@ export async function lockFindings(unit: Unit, keys: readonly FindingKey[]): Pro
   if (keys.length === 0) return new Map();
   const sorted = [...keys].sort((a, b) => (a.findingId < b.findingId ? -1 : 1));
   const rows = await unit.query<Row>(
-    `select f.tenant_id, f.finding_id, f.finding_version, f.risk_version, ${DOCUMENT_COLUMNS} from findings f
+    `select f.risk_version, ${DOCUMENT_COLUMNS} from findings f
      join unnest($1::uuid[], $2::uuid[]) as k (tenant_id, finding_id) using (tenant_id, finding_id)
      order by f.finding_id for no key update of f`,
     [sorted.map((key) => key.tenantId), sorted.map((key) => key.findingId)], { name: 'scoring_lock_findings' },
   );
   return new Map(rows.map((row) => [row.finding_id, {
     tenantId: row.tenant_id, findingId: row.finding_id, findingVersion: Number(row.finding_version), riskVersion: Number(row.risk_version),
-    chainVersion: Number(row.chain_version), finding: unpackFinding(row.finding), judgement: unpackJudgement(row),
+    chainVersion: Number(row.chain_version), finding: unpackFinding(row), judgement: unpackJudgement(row),
   }]));
 }
 

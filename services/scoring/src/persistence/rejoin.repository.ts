@@ -34,6 +34,8 @@ export async function inScope(unit: Unit, tenant: string, scope: ExceptionScope,
   if (scope.identifier !== undefined) applyIdentifiers(conditions, [scope.identifier]);
   const equal = { issue_id: scope.issue, fix_id: scope.fix, asset: scope.asset, repository: scope.repository, application: scope.application };
   for (const [column, value] of Object.entries(equal)) if (value !== undefined) conditions.add(`f.${column} = ${conditions.parameter(value)}`);
+  // As in finding-filter.ts: the indexes leave out what has no name.
+  for (const column of ['repository', 'application'] as const) if (equal[column] !== undefined) conditions.add(`f.${column} <> ''`);
   const prefixes = { component: scope.component, path: scope.path };
   for (const [column, value] of Object.entries(prefixes)) if (value !== undefined) conditions.add(`starts_with(f.${column}, ${conditions.parameter(value)}::text)`);
   return ids(await unit.query<IdRow>(`select f.finding_id from findings f where ${conditions.sql()} order by f.finding_id limit ${conditions.parameter(limit)}`, conditions.parameters));

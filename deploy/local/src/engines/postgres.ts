@@ -29,6 +29,9 @@ export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   max_parallel_workers_per_gather: '1',
   autovacuum_naptime: '20s',
+  // A table that only grows needs no vacuum each time it grew by a fifth: a first import spent 33 µs a finding on it.
+  autovacuum_vacuum_insert_threshold: '100000',
+  autovacuum_vacuum_insert_scale_factor: '1',
   jit: 'off',
   log_min_duration_statement: '2000',
   log_line_prefix: '%m [%p] %u@%d ',

@@ -1,4 +1,5 @@
 import { assets, connectors, deadLetters, durable, explanationOf, findingAt, findingById, funnel, historyOf, observationsOf, scans, SIZE, tickets, tokens } from './mock-data.mjs';
+import { attestations, blastRadius, coverage, exposed, exposureHistory, missing, provenance, search } from './mock-chain.mjs';
 import { traceFrom } from './mock-trace.mjs';
 
 const problem = (status, code, detail) => [status, { type: 'about:blank', status, code, detail, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }];
@@ -11,18 +12,32 @@ export function answer(world, url) {
   const [, kind, id, part] = path.split('/');
   if (kind === 'findings') return id ? oneFinding(world, id, part) : listFindings(world, query);
   switch (kind) {
-    case 'trace': return [200, traceFrom(world, query.get('from') ?? '', query.get('direction') ?? 'forward', query.get('at'))];
+    case 'trace': if (id) return chainPart(world, id, part, query);
+      return [200, traceFrom(world, query.get('from') ?? '', query.get('direction') ?? 'forward', query.get('at'))];
     case 'metrics': return [200, funnel(world)];
     case 'scans': return id ? [200, scans(world)[0]] : page(scans(world));
-    case 'connectors': return page(connectors(world));
+    case 'connectors': return id ? found(connectors(world).find((one) => one.id === id)) : page(connectors(world));
+    case 'policies': return [200, provenance(world)];
     case 'dead-letters': return page(deadLetters(world));
-    case 'assets': return page(assets(world, query.get('kind')));
+    case 'assets': if (id === 'attestations') return page(attestations(world));
+      if (query.get('q')) return page(search(world, query));
+      return page(assets(world, query.get('kind')));
     case 'tokens': return page(tokens(world));
     case 'tickets': return id ? found(tickets(world).find((one) => one.id === id)) : page(tickets(world));
     case 'fixes': return id === 'fix-0' || id?.startsWith('fix-') ? [200, { id, kind: 'upgrade', title: 'Upgrade lodash to 4.17.21 in acme/pay', detail: 'npm install lodash@4.17.21', findings: ['a', 'b', 'c'], ticket: null }] : problem(404, 'not_found', 'No such fix.');
     case 'issues': return [200, { id, title: 'x', findings: [] }];
     case 'applications': case 'services': case 'teams': case 'environments': case 'ownership-rules': return page(durable(world, kind));
     default: return problem(404, 'not_found', `Nothing is served under ${path}.`);
+  }
+}
+
+function chainPart(world, id, part, query) {
+  switch (id) {
+    case 'coverage': return part ? page(missing(world, part)) : [200, { hops: coverage(world) }];
+    case 'exposed': return page(exposed(world).filter((one) => !query.get('exposure') || one.exposure === query.get('exposure')));
+    case 'blast-radius': return [200, blastRadius(world)];
+    case 'exposure-history': return [200, exposureHistory(world)];
+    default: return problem(404, 'not_found', 'No such part.');
   }
 }
 

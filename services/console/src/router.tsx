@@ -39,20 +39,32 @@ const findings = createRoute({
   validateSearch: (search: Record<string, unknown>): FindingsSearch => parseFindingsSearch(search),
 });
 const finding = page('/findings/$id', () => import('./pages/finding.js'), 'FindingPage');
-export interface TraceSearch { from?: string; direction?: string; at?: string; select?: string; hops?: string; view?: string }
+/** Everything that the trace shows: a copied address is the same picture elsewhere. `open` holds opened stacks, `path` the lit path, `span` the days of the slider. */
+export interface TraceSearch { from?: string; direction?: string; at?: string; select?: string; hops?: string; view?: string; open?: string; path?: string; span?: string; q?: string; kind?: string }
+const TRACE_WORDS = ['from', 'direction', 'at', 'select', 'hops', 'view', 'open', 'path', 'span', 'q', 'kind'] as const;
 const trace = createRoute({
   getParentRoute: () => app, path: '/trace', component: lazyRouteComponent(() => import('./pages/trace.js'), 'TracePage'),
-  validateSearch: (search: Record<string, unknown>): TraceSearch => ({ from: word(search['from']), direction: word(search['direction']), at: word(search['at']), select: word(search['select']), hops: word(search['hops']), view: word(search['view']) }),
+  validateSearch: (search: Record<string, unknown>): TraceSearch => Object.fromEntries(TRACE_WORDS.map((name) => [name, word(search[name])])),
 });
+/** Filters in the address, whatever their names: the page knows them. */
+const withFilters = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string, names: readonly string[]) =>
+  createRoute({ getParentRoute: () => app, path, component: lazyRouteComponent(load as never, name as never), validateSearch: (search: Record<string, unknown>): Readonly<Record<string, string | undefined>> => Object.fromEntries(names.map((one) => [one, word(search[one])])) });
+const exposed = withFilters('/trace/exposed', () => import('./pages/exposed.js'), 'Exposed', ['exposure', 'environment', 'q', 'application', 'team']);
+const blast = withFilters('/trace/blast-radius', () => import('./pages/blast-radius.js'), 'BlastRadiusPage', ['from', 'identifier', 'show', 'open']);
+const coverage = page('/collect/coverage', () => import('./pages/coverage.js'), 'Coverage');
+const missing = page('/collect/coverage/$hop', () => import('./pages/coverage.js'), 'MissingAt');
 const inventory = page('/inventory/$kind', () => import('./pages/inventory.js'), 'Inventory');
 const scans = page('/collect/scans', () => import('./pages/scans.js'), 'Scans');
-const connectors = page('/collect/connectors', () => import('./pages/collect.js'), 'Connectors');
-const deadLetters = page('/collect/dead-letters', () => import('./pages/collect.js'), 'DeadLetters');
+const connectors = page('/collect/connectors', () => import('./pages/connectors.js'), 'Connectors');
+const connector = page('/collect/connectors/$id', () => import('./pages/connector.js'), 'ConnectorPage');
+const connect = withFilters('/collect/connect', () => import('./pages/connect.js'), 'Connect', ['kind', 'id']);
+const provenance = withFilters('/collect/provenance', () => import('./pages/provenance.js'), 'Provenance', ['image']);
+const deadLetters = page('/collect/dead-letters', () => import('./pages/dead-letters.js'), 'DeadLetters');
 const setup = page('/setup', () => import('./pages/setup.js'), 'Setup');
 const admin = page('/admin', () => import('./pages/admin.js'), 'Admin');
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([index, today, findings, finding, trace, inventory, scans, connectors, deadLetters, setup, admin])]),
+  routeTree: root.addChildren([signIn, app.addChildren([index, today, findings, finding, trace, exposed, blast, inventory, scans, connectors, connector, connect, coverage, missing, provenance, deadLetters, setup, admin])]),
   defaultPreload: 'intent', scrollRestoration: true, parseSearch, stringifySearch,
 });
 

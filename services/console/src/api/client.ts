@@ -41,6 +41,16 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
   throw error;
 }
 
+/** Changes something. An answer without a body is `undefined`. */
+export async function change<T>(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const token = session.token();
+  const answer = await send(`/v1${path}`, { method, headers: { ...headersOf(token), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body: body === undefined ? null : JSON.stringify(body) });
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json().catch(() => undefined)) as T;
+  const error = await problemOf(answer);
+  if (answer.status === 401) onSignedOut();
+  throw error;
+}
+
 function headersOf(token: string): Record<string, string> {
   return { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
 }

@@ -1,23 +1,7 @@
 import { utc } from '../lib/format.js';
+import { list, type Loose, loose, numbers, text } from './loose.js';
 import type { Band } from '@throughline/domain';
-import type { Counterfactual, DeadLetter, Explanation, HistoryEntry, Observation, Ssvc, TicketRef, Trace } from './types.js';
-
-/**
- * Tolerant readers for answers whose inner words the contract leaves open (history, observations, counterfactuals, paths):
- * the console draws what it finds and never fails on a field that is missing or new.
- */
-type Loose = Readonly<Record<string, unknown>>;
-const loose = (value: unknown): Loose => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Loose : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-function text(value: Loose, ...names: readonly string[]): string {
-  for (const name of names) {
-    const found = value[name];
-    if (typeof found === 'string' && found !== '') return found;
-    if (typeof found === 'number' || typeof found === 'boolean') return String(found);
-  }
-  return '';
-}
+import type { Connector, ConnectorProblem, Counterfactual, DeadLetter, Explanation, HistoryEntry, Observation, Ssvc, TicketRef, Trace } from './types.js';
 
 export function explanation(body: unknown): Explanation {
   const from = loose(body);
@@ -79,17 +63,34 @@ export function trace(body: unknown): Trace {
   // What was judged of each service stands beside the nodes; the picture wants it on them.
   const judged = new Map(list(from['services']).map((one) => { const service = loose(one); return [text(service, 'service'), { exposure: service['exposure'], ...(list(service['reasons']).length ? { why: list(service['reasons']).join('; ') } : {}) }] as const; }));
   return {
-    nodes: list(from['nodes']).map((node) => ({ ...(node as Trace['nodes'][number]), attributes: { ...loose(loose(node)['attributes']), ...judged.get(text(loose(node), 'urn')) } })),
+    nodes: list(from['nodes']).map((node) => ({ ...(node as Trace['nodes'][number]), attributes: { ...loose(loose(node)['attributes']), ...judged.get(text(loose(node), 'urn')), ...(loose(node)['restricted'] === true ? { restricted: true } : {}) } })),
     links: list(from['links']) as Trace['links'],
     paths: list(from['paths']).map(pathOf).filter((path) => path.length > 0),
-    gaps: list(from['gaps']).map((gap) => { const one = loose(gap); return { hop: text(one, 'hop'), reason: text(one, 'reason'), remedy: text(one, 'remedy'), asset: text(one, 'asset', 'urn', 'node', 'at') }; }),
-    exposure: (text(from, 'exposure') || 'unknown') as Trace['exposure'], owner: text(from, 'owner') || null,
+    gaps: list(from['gaps']).map((gap) => { const one = loose(gap); return { hop: text(one, 'hop'), reason: text(one, 'reason'), remedy: text(one, 'remedy'), asset: text(one, 'asset', 'urn', 'node', 'at'), share: shareOf(one['share']) }; }),
+    exposure: (text(from, 'exposure') || 'unknown') as Trace['exposure'], owner: text(from, 'owner') || null, partial: from['partial'] === true,
   };
 }
+
+const shareOf = (value: unknown): number | null => (typeof value === 'number' ? value : typeof loose(value)['share'] === 'number' ? loose(value)['share'] as number : null);
 
 function pathOf(path: unknown): readonly string[] {
   const steps = Array.isArray(path) ? path : list(loose(path)['nodes'] ?? loose(path)['urns'] ?? loose(path)['steps']);
   return steps.map((step) => (typeof step === 'string' ? step : text(loose(step), 'urn'))).filter(Boolean);
+}
+
+export function connector(value: unknown): Connector {
+  const from = loose(value);
+  return {
+    id: text(from, 'id'), kind: text(from, 'kind'), version: text(from, 'version'), config: loose(from['config']), secrets: list(from['secrets']).map(String),
+    state: text(from, 'state', 'status'), lastSuccess: text(from, 'lastSuccess') || null, nextRun: text(from, 'nextRun', 'nextSync', 'nextPull', 'dueAt') || null,
+    counts: numbers(from['counts']), errors: list(from['errors']).map(problemOf), gaps: list(from['gaps']).map(problemOf), webhook: text(from, 'webhook'), updatedBy: text(from, 'updatedBy'), updatedAt: text(from, 'updatedAt'),
+  };
+}
+
+function problemOf(value: unknown): ConnectorProblem {
+  if (typeof value === 'string') return { at: '', code: '', text: value, scope: '', remedy: '' };
+  const from = loose(value);
+  return { at: text(from, 'at', 'time'), code: text(from, 'code'), text: text(from, 'message', 'reason', 'detail') || JSON.stringify(value), scope: text(from, 'scope', 'source'), remedy: text(from, 'remedy') };
 }
 
 export function deadLetter(value: unknown): DeadLetter {

@@ -1,18 +1,18 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { apiQuery, type FindingsSearch } from '../lib/findings-url.js';
 import { ApiError, get } from './client.js';
-import { deadLetter, explanation, historyEntry, observation, trace } from './normalize.js';
-import type { ApiToken, Asset, Connector, Direction, Durable, Finding, Fix, Funnel, Issue, Page, Scan, Ticket } from './types.js';
+import { connector, deadLetter, explanation, historyEntry, observation, trace } from './normalize.js';
+import type { ApiToken, Asset, Direction, Durable, Finding, Fix, Funnel, Issue, Page, Scan, Ticket } from './types.js';
 
 const one = encodeURIComponent;
-const NOTHING = { items: [], next: null };
-const items = async <T>(path: string, query: Record<string, string | number | undefined>, signal: AbortSignal): Promise<Page<T>> => {
+const NOTHING: Page<unknown> = { items: [], next: null };
+export const items = async <T>(path: string, query: Record<string, string | number | undefined>, signal: AbortSignal): Promise<Page<T>> => {
   const page = await get<Page<T>>(path, query, signal);
   return { items: page.items ?? [], next: page.next ?? null };
 };
 
 /** An absent thing is an answer (`null`), not an error, where a page can say so in words. */
-async function orNull<T>(promise: Promise<T>): Promise<T | null> {
+export async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
   } catch (error) {
@@ -55,7 +55,8 @@ export const traceQuery = (from: string, direction: Direction, at: string) => qu
 
 export const funnelQuery = (scope: Scope) => queryOptions({ queryKey: ['funnel', scope], queryFn: ({ signal }) => get<Funnel>('/metrics/funnel', { ...scope }, signal) });
 export const scansQuery = (limit = 100) => queryOptions({ queryKey: ['scans', limit], queryFn: ({ signal }) => items<Scan>('/scans', { limit }, signal), refetchInterval: 5000 });
-export const connectorsQuery = () => queryOptions({ queryKey: ['connectors'], queryFn: async ({ signal }) => await orNull(items<Connector>('/connectors', {}, signal)) ?? NOTHING });
+export const connectorsQuery = () => queryOptions({ queryKey: ['connectors'], queryFn: async ({ signal }) => { const page = await orNull(items<unknown>('/connectors', { limit: 500 }, signal)) ?? NOTHING; return { items: page.items.map(connector), next: page.next }; } });
+export const connectorQuery = (id: string) => queryOptions({ queryKey: ['connectors', id], queryFn: async ({ signal }) => connector(await get(`/connectors/${one(id)}`, {}, signal)), refetchInterval: 10_000 });
 export const deadLettersQuery = () => queryOptions({ queryKey: ['dead-letters'], queryFn: async ({ signal }) => ((await orNull(items<unknown>('/dead-letters', { limit: 100 }, signal)))?.items ?? []).map(deadLetter) });
 export const durableQuery = (kind: string) => queryOptions({ queryKey: ['durable', kind], queryFn: ({ signal }) => items<Durable>(`/${kind}`, { limit: 1000 }, signal), staleTime: 60_000 });
 export const assetsQuery = (kind: string) => queryOptions({ queryKey: ['assets', kind], queryFn: ({ signal }) => items<Asset>('/assets', { kind, limit: 500 }, signal), staleTime: 30_000 });

@@ -53,10 +53,13 @@ export interface TraceLink {
   readonly from: string; readonly to: string; readonly kind: string; readonly method: string; readonly verified: boolean;
   readonly confidence: number; readonly evidence: unknown; readonly validFrom: string | null; readonly validTo: string | null;
 }
-export interface TraceGap { readonly hop: string; readonly reason: string; readonly remedy: string; readonly asset?: string }
+/** `share`: of the assets of its kind, how many miss the same hop. */
+export interface TraceGap { readonly hop: string; readonly reason: string; readonly remedy: string; readonly asset?: string; readonly share?: number | null }
 export interface Trace {
   readonly nodes: readonly TraceNode[]; readonly links: readonly TraceLink[]; readonly paths: readonly (readonly string[])[];
   readonly gaps: readonly TraceGap[]; readonly exposure: Exposure; readonly owner: string | null;
+  /** Caps were reached: more exists than is drawn. */
+  readonly partial?: boolean;
 }
 export type Direction = 'forward' | 'backward';
 
@@ -74,9 +77,14 @@ export interface Scan {
   readonly timings: Readonly<Record<string, string | number | null>>; readonly fileName?: string; readonly receivedAt?: string;
 }
 
+export interface ConnectorProblem { readonly at: string; readonly code: string; readonly text: string; readonly scope: string; readonly remedy: string }
 export interface Connector {
-  readonly id: string; readonly kind: string; readonly cursor?: string | null; readonly lastSuccess: string | null;
-  readonly counts?: Readonly<Record<string, number>>; readonly errors?: readonly unknown[]; readonly gaps?: readonly unknown[];
+  readonly id: string; readonly kind: string; readonly version: string; readonly config: Readonly<Record<string, unknown>>;
+  /** Names of the secrets that are stored; their values are never given out. */
+  readonly secrets: readonly string[];
+  readonly state: string; readonly lastSuccess: string | null; readonly nextRun: string | null; readonly counts: Readonly<Record<string, number>>;
+  readonly errors: readonly ConnectorProblem[]; readonly gaps: readonly ConnectorProblem[]; readonly webhook: string;
+  readonly updatedBy: string; readonly updatedAt: string;
 }
 export interface DeadLetter {
   readonly id: string; readonly at: string; readonly step: string; readonly reason: string; readonly code: string;

@@ -6,6 +6,8 @@ export function CollectTabs(): ReactElement {
     <nav className="tabs" aria-label="Collect">
       <Link to="/collect/scans" activeProps={{ className: 'active' }}>Scans</Link>
       <Link to="/collect/connectors" activeProps={{ className: 'active' }}>Connectors</Link>
+      <Link to="/collect/coverage" activeProps={{ className: 'active' }}>Chain coverage</Link>
+      <Link to="/collect/provenance" activeProps={{ className: 'active' }}>Provenance</Link>
       <Link to="/collect/dead-letters" activeProps={{ className: 'active' }}>Dead letters</Link>
     </nav>
   );

@@ -1,13 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactElement } from 'react';
-import type { Finding, Trace, TraceLink } from '../api/types.js';
-import { percent, shortName, utc } from '../lib/format.js';
+import type { Finding, Trace, TraceLink, TraceNode } from '../api/types.js';
+import { percent, plural, shortName, utc } from '../lib/format.js';
 import type { Drawn, DrawnEdge, DrawnNode } from '../trace/fold.js';
+import { slots } from '../trace/layout.js';
 import { lineStyle, methodWords, STYLE_WORDS } from '../trace/style.js';
 import { gapTitle, kindWord, titleOf } from '../trace/words.js';
-import { Command, Mono, Outside } from './bits.js';
+import { ImageAttestations } from './attestations.js';
+import { Mono, Outside } from './bits.js';
 import { Icon } from './icons.js';
 import { Band } from './marks.js';
+import { GapFacts } from './trace-gaps.js';
 
 interface PanelProps { readonly trace: Trace; readonly drawn: Drawn; readonly selected: string; readonly at: number; readonly worst: ReadonlyMap<string, Finding>; readonly onClose: () => void }
 
@@ -15,17 +18,17 @@ interface PanelProps { readonly trace: Trace; readonly drawn: Drawn; readonly se
 export function TracePanel(props: PanelProps): ReactElement | null {
   const node = props.drawn.nodes.find((one) => one.urn === props.selected);
   const edge = props.drawn.edges.find((one) => one.id === props.selected);
-  const gap = props.selected.startsWith('gap-') ? props.trace.gaps[Number(props.selected.slice(4))] : undefined;
-  if (!node && !edge && !gap) return null;
-  const title = node ? node.title : edge ? 'Link' : gapTitle(gap?.hop ?? '');
+  const gaps = slots(props.trace.gaps).find((slot) => slot.id === props.selected)?.gaps ?? [];
+  if (!node && !edge && gaps.length === 0) return null;
+  const title = node ? (node.restricted ? `Restricted ${kindWord(node.kind)}` : node.title) : edge ? 'Link' : gapTitle(gaps[0]?.hop ?? '');
   return (
     <aside className="side narrow" aria-label={title}>
       <div className="side-head"><div className="stack-tight"><span className="meta">{node ? kindWord(node.kind) : edge ? STYLE_WORDS[edge.style] : 'missing hop'}</span><h2 className="break">{title}</h2></div>
         <button type="button" className="icon-button" aria-label="Close" onClick={props.onClose}><Icon name="close" /></button></div>
       <div className="side-body" tabIndex={0}>
-        {node && <NodeFacts node={node} {...props} />}
+        {node && (node.restricted ? <p>A {kindWord(node.kind)} is here and belongs to the path. Your rights do not include it, so only its kind is shown: it is neither left out nor a gap.</p> : <NodeFacts node={node} {...props} />)}
         {edge && <EdgeFacts edge={edge} {...props} />}
-        {gap && <><p>{gap.reason.charAt(0).toUpperCase()}{gap.reason.slice(1).replace(/\.$/, '')}.</p>{gap.asset && <Mono text={gap.asset} max={44} />}{gap.remedy && <><h3>Fix this</h3><Command>{gap.remedy}</Command></>}<p className="meta">Until then the hop counts as unknown, and no number treats it as no.</p></>}
+        {gaps.length > 0 && <><GapFacts gaps={gaps} /><p className="meta">Until then the hop counts as unknown, and no number treats it as no.</p></>}
       </div>
     </aside>
   );
@@ -43,11 +46,20 @@ function NodeFacts({ node, trace, worst, at }: PanelProps & { readonly node: Dra
       {node.kind === 'service' && <Link to="/findings" search={{ service: node.title }}>Findings of this service</Link>}
       {node.kind === 'team' && <Link to="/findings" search={{ team: node.urn.slice(5) }}>Findings of this team</Link>}
       {found.length > 0 && <><h3>Worst finding here</h3><ul className="stack-s">{found.map((one) => <li key={one.id} className="row"><Band band={one.band} score={one.score} /><Link to="/findings/$id" params={{ id: one.id }} className="ellipsis">{one.title}</Link></li>)}</ul></>}
-      {node.members.length > 1 && <><h3>Folded into it</h3><ul className="stack-s">{node.members.slice(1, 12).map((one) => <li key={one.urn}><span className="meta">{kindWord(one.kind)}</span> <Link to="/trace" search={{ from: one.urn }} className="break">{titleOf(one)}</Link></li>)}{node.members.length > 12 && <li className="meta">and {node.members.length - 12} more</li>}</ul></>}
+      {node.kind === 'image' && <ImageAttestations image={node.urn} />}
+      {node.platforms > 0 && <p>One logical image: an index and {plural(node.platforms, 'platform digest')}; whichever a runtime names, it is this one.</p>}
+      {node.members.length > 1 && <><h3>Folded into it</h3><ul className="stack-s">{node.members.slice(1, 12).map((one) => <li key={one.urn}><span className="meta">{kindWord(one.kind)}</span> <Link to="/trace" search={{ from: one.urn }} className="break">{one.kind === 'image' ? platformName(one, trace) : titleOf(one)}</Link></li>)}{node.members.length > 12 && <li className="meta">and {node.members.length - 12} more</li>}</ul></>}
       {touching.length > 0 && <><h3>Links</h3><ul className="stack">{touching.slice(0, 12).map((link, index) => <LinkFacts key={index} link={link} at={at} trace={trace} />)}</ul></>}
-      <Link to="/trace" search={{ from: node.urn }} className="button">Trace from here</Link>
+      <div className="row-wrap"><Link to="/trace" search={{ from: node.urn }} className="button">Trace from here</Link>{['commit', 'image', 'repository', 'build', 'service'].includes(node.kind) && <Link to="/trace/blast-radius" search={{ from: node.urn }} className="button">Blast radius</Link>}</div>
     </>
   );
+}
+
+/** A platform image by its platform, which the index says, and its digest. */
+function platformName(image: TraceNode, trace: Trace): string {
+  const listed = trace.links.find((link) => link.to === image.urn && link.kind === 'contains')?.evidence;
+  const platform = typeof listed === 'object' && listed !== null ? (listed as { platform?: unknown }).platform : undefined;
+  return `${typeof platform === 'string' ? `${platform} ` : ''}${shortName(image.urn)}`;
 }
 
 const LATER = new Set(['exposurePath', 'raw']);

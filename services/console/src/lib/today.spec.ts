@@ -18,7 +18,7 @@ describe('the sentence of the day', () => {
 describe('data warnings', () => {
   it('are silent when all is well', () => expect(warnings({ scans: [scan({})], connectors: [], deadLetters: 0, funnel: { at: '', coverage: {}, steps: [{ name: 'exposed', count: 10, unknown: 1 }] } })).toEqual([]));
   it('name each cause with its remedy', () => {
-    const all = warnings({ scans: [scan({ status: 'rejected' }), scan({ coverage: 'partial' })], connectors: [{ id: 'aws', kind: 'aws', lastSuccess: null, errors: ['x'] }], deadLetters: 2, funnel: { at: '', coverage: {}, steps: [{ name: 'exposed', count: 10, unknown: 5 }] } });
+    const all = warnings({ scans: [scan({ status: 'rejected' }), scan({ coverage: 'partial' })], connectors: [{ id: 'aws', kind: 'aws', lastSuccess: null, errors: [{ at: '', code: '', text: 'x', scope: '', remedy: '' }] } as never], deadLetters: 2, funnel: { at: '', coverage: {}, steps: [{ name: 'exposed', count: 10, unknown: 5 }] } });
     expect(all.map((one) => one.key)).toEqual(['scans', 'partial', 'letters', 'connectors', 'unknown']);
     expect(all.every((one) => one.remedy && one.to.startsWith('/collect'))).toBe(true);
   });

@@ -10,26 +10,32 @@ export function related(drawn: Drawn, urn: string): ReadonlySet<string> {
 }
 
 function reach(drawn: Drawn, start: string, direction: 'forward' | 'backward', found: Set<string>): void {
+  const next = new Map<string, string[]>();
+  for (const edge of drawn.edges) {
+    const [from, to] = direction === 'forward' ? [edge.from, edge.to] : [edge.to, edge.from];
+    const list = next.get(from);
+    if (list) list.push(to);
+    else next.set(from, [to]);
+  }
   const queue = [start];
   const seen = new Set(queue);
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const edge of drawn.edges) {
-      const next = direction === 'forward' ? (edge.from === at ? edge.to : '') : edge.to === at ? edge.from : '';
-      if (!next || seen.has(next)) continue;
-      seen.add(next);
-      found.add(next);
-      queue.push(next);
+    for (const one of next.get(at) ?? []) {
+      if (seen.has(one)) continue;
+      seen.add(one);
+      found.add(one);
+      queue.push(one);
     }
   }
 }
 
 /** For each column, the share of its nodes that a line joins to the column before. */
 export function coverageOf(drawn: Drawn): readonly string[] {
+  const columns = new Map(drawn.nodes.map((node) => [node.urn, node.column]));
+  const joinedNodes = new Set(drawn.edges.filter((edge) => edge.style !== 'contested' && edge.style !== 'ended' && (columns.get(edge.from) ?? 9) <= (columns.get(edge.to) ?? -1)).map((edge) => edge.to));
   return COLUMNS.map((_, column) => {
     const nodes = drawn.nodes.filter((node) => node.column === column && node.kind !== 'team');
     if (column === 0 || nodes.length === 0) return nodes.length ? String(nodes.length) : '';
-    const columns = new Map(drawn.nodes.map((node) => [node.urn, node.column]));
-    const joined = nodes.filter((node) => drawn.edges.some((edge) => edge.to === node.urn && edge.style !== 'contested' && edge.style !== 'ended' && (columns.get(edge.from) ?? 9) <= column && edge.from !== node.urn)).length;
-    return `${joined} of ${nodes.length} linked`;
+    return `${nodes.filter((node) => joinedNodes.has(node.urn)).length} of ${nodes.length} linked`;
   });
 }

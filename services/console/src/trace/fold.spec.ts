@@ -53,4 +53,27 @@ describe('folding', () => {
   it('keeps what has no primary near it', () => expect(draw(trace({ nodes: [node('image-name:n', 'image-name')] }), { allHops: false, at: NOW }).nodes.map((one) => one.urn)).toEqual(['image-name:n']));
 
   it('ignores links to nodes that are not there', () => expect(draw(trace({ nodes: [node('repo:a', 'repository')], links: [link('repo:a', 'image:gone')] }), { allHops: false, at: NOW }).edges).toEqual([]));
+
+  it('draws a multi-arch index and its platform digests as one logical image, whichever digest runs', () => {
+    const nodes = [node('build:b', 'build'), node('image:r/a@sha256:i', 'image'), node('image:r/a@sha256:amd', 'image'), node('image:r/a@sha256:arm', 'image'), node('service:s', 'service')];
+    const links = [link('build:b', 'image:r/a@sha256:i', { kind: 'produced', method: 'attestation', verified: true }), link('image:r/a@sha256:i', 'image:r/a@sha256:amd'), link('image:r/a@sha256:i', 'image:r/a@sha256:arm'), link('image:r/a@sha256:amd', 'service:s', { kind: 'runs-as' })];
+    const drawn = draw(trace({ nodes, links }), { allHops: false, at: NOW });
+    expect(drawn.nodes.filter((one) => one.kind === 'image').map((one) => [one.urn, one.platforms, one.subtitle.split(' · ')[0]])).toEqual([['image:r/a@sha256:i', 2, '2 platforms']]);
+    expect(edges(drawn)).toEqual(['build:b → image:r/a@sha256:i verified', 'image:r/a@sha256:i → service:s recorded']);
+    expect(draw(trace({ nodes, links }), { allHops: true, at: NOW }).nodes.filter((one) => one.kind === 'image')).toHaveLength(3);
+  });
+
+  it('keeps a proof whole: what a name says of itself is neither proof nor doubt', () => {
+    const nodes = [node('repo:h/a', 'repository'), node('commit:h/a@1', 'commit'), node('build:b', 'build')];
+    const links = [link('repo:h/a', 'commit:h/a@1'), link('commit:h/a@1', 'build:b', { kind: 'built-by', method: 'attestation', verified: true })];
+    expect(draw(trace({ nodes, links }), { allHops: false, at: NOW }).edges[0]?.style).toBe('verified');
+    const guessed = [link('repo:h/a', 'commit:h/a@1', { method: 'tag', confidence: 0.55 }), links[1] as typeof links[number]];
+    expect(draw(trace({ nodes, links: guessed }), { allHops: false, at: NOW }).edges[0]?.style).toBe('inferred');
+  });
+
+  it('marks a restricted node and keeps its lines', () => {
+    const drawn = draw(trace({ nodes: [node('image:1', 'image'), node('service:x', 'service', { restricted: true })], links: [link('image:1', 'service:x', { kind: 'runs-as' })] }), { allHops: false, at: NOW });
+    expect(drawn.nodes.find((one) => one.urn === 'service:x')?.restricted).toBe(true);
+    expect(drawn.edges).toHaveLength(1);
+  });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { draw } from './fold.js';
-import { layout, NODE_HEIGHT, PITCH } from './layout.js';
+import { layout, slots } from './layout.js';
+import { NODE_HEIGHT, PITCH } from './route.js';
 import { chain, link, node, trace } from './testing.js';
 
-const OPTIONS = { columnWidth: 184, gap: 56, open: new Set<string>(), rank: () => 0 };
+const OPTIONS = { columnWidth: 184, gap: 56, open: new Map<string, number>(), rank: () => 0 };
 const drawn = (of = chain()) => draw(of, { allHops: false, at: 0 });
 
 describe('layout', () => {
@@ -32,7 +33,7 @@ describe('layout', () => {
     expect(picture.nodes.filter((one) => one.node.kind === 'service')[0]?.node.urn).toBeDefined();
     expect(picture.stacks[0]?.nodes.some((one) => one.urn === 'service:33')).toBe(false);
     expect(picture.edges).toHaveLength(6);
-    expect(layout(of, [], { ...OPTIONS, open: new Set(['stack-3']) }).nodes).toHaveLength(35);
+    expect(layout(of, [], { ...OPTIONS, open: new Map([['stack-3-service', 1]]) }).nodes).toHaveLength(35);
   });
 
   it('draws the same picture from the same facts in any order', () => {
@@ -41,4 +42,40 @@ describe('layout', () => {
     const places = (picture: ReturnType<typeof layout>) => picture.nodes.map((one) => [one.node.urn, one.x, one.y].join(' ')).sort();
     expect(places(layout(drawn(turned), [], OPTIONS))).toEqual(places(layout(drawn(of), [], OPTIONS)));
   });
+
+  it('stacks by kind, and a line into a stack is drawn as the weakest of those that hold', () => {
+    const tasks = Array.from({ length: 42 }, (_, n) => node(`task:${String(n).padStart(2, '0')}`, 'task'));
+    const services = Array.from({ length: 3 }, (_, n) => node(`service:${n}`, 'service'));
+    const links = [...tasks, ...services].map((one, n) => link('image:x', one.urn, n === 41 ? { method: 'tag', confidence: 0.55 } : n === 40 ? { validTo: '2026-01-01T00:00:00Z' } : {}));
+    const picture = layout(draw(trace({ nodes: [node('image:x', 'image'), ...tasks, ...services], links }), { allHops: true, at: Date.parse('2026-11-22') }), [], OPTIONS);
+    expect(picture.stacks.map((stack) => [stack.id, stack.nodes.length])).toEqual([['stack-3-task', 37]]);
+    expect(picture.nodes.filter((one) => one.node.kind === 'service')).toHaveLength(3);
+    expect(picture.edges.find((edge) => edge.count === 37)?.edge).toMatchObject({ style: 'inferred', confidence: 0.55 });
+  });
+
+  it('gives gaps of one hop a slot of their own up to three, and one for more', () => {
+    const gap = (asset: string) => ({ hop: 'build', reason: 'r', remedy: 'm', asset });
+    expect(slots(['a', 'b', 'c'].map(gap)).map((slot) => slot.gaps.length)).toEqual([1, 1, 1]);
+    expect(slots(['a', 'b', 'c', 'd'].map(gap)).map((slot) => [slot.id, slot.gaps.length])).toEqual([['gaps-build', 4]]);
+  });
+
+  it('draws a trace of 2,000 nodes within 300 ms and at most 60 boxes', () => {
+    const of = large(2000);
+    const run = (): { ms: number; boxes: number } => {
+      const start = performance.now();
+      const picture = layout(drawn(of), of.gaps, OPTIONS);
+      return { ms: performance.now() - start, boxes: picture.nodes.length + picture.stacks.length + picture.gaps.length };
+    };
+    const runs = [run(), run(), run()];
+    expect(Math.min(...runs.map((one) => one.ms))).toBeLessThan(300);
+    expect(runs[0]?.boxes).toBeLessThanOrEqual(60);
+  });
 });
+
+/** One repository, a build, image, service and task for each of many services behind one load balancer; a third misses its build. */
+function large(size: number) {
+  const rows = Array.from({ length: Math.floor(size / 4) }, (_, n) => n);
+  const nodes = [node('repo:h/a', 'repository'), node('lb:b', 'load-balancer'), ...rows.flatMap((n) => [node(`build:h/a/${n}`, 'build'), node(`image:r/a@sha256:${n}`, 'image'), node(`service:${n}`, 'service', { exposure: n % 2 ? 'internet' : 'unknown' }), node(`task:${n}`, 'task')])];
+  const links = rows.flatMap((n) => [link('repo:h/a', `build:h/a/${n}`), link(`build:h/a/${n}`, `image:r/a@sha256:${n}`), link(`image:r/a@sha256:${n}`, `task:${n}`), link(`task:${n}`, `service:${n}`), link(`image:r/a@sha256:${n}`, `service:${n}`), link(`service:${n}`, 'lb:b')]);
+  return trace({ nodes, links, gaps: rows.filter((n) => n % 3 === 0).map((n) => ({ hop: 'build', reason: 'r', remedy: 'm', asset: `image:r/a@sha256:${n}` })) });
+}

@@ -37,7 +37,7 @@ export function subtitleOf(node: TraceNode, folded: readonly TraceNode[], contex
   switch (node.kind) {
     case 'repository': parts.push(many(named('commit').map((one) => titleOf(one)), 'commits')); break;
     case 'build': parts.push(attribute(node, 'number', 'run', 'runNumber') && `run ${attribute(node, 'number', 'run', 'runNumber')}`, shortHash(attribute(node, 'commit', 'headSha', 'sha')) || attribute(node, 'branch')); break;
-    case 'image': parts.push(many(named('tag').length ? named('tag').map((one) => one.urn.split(':').at(-1) ?? one.name) : texts(node.attributes['tags']), 'tags'), digest(node.urn)); break;
+    case 'image': parts.push(platformsText(named('image').length), many(named('tag').length ? named('tag').map((one) => one.urn.split(':').at(-1) ?? one.name) : texts(node.attributes['tags']), 'tags'), digest(node.urn)); break;
     case 'service': parts.push(named('task').length ? `${named('task').length} ${named('task').length === 1 ? 'task' : 'tasks'}` : attribute(node, 'runningCount') && `${attribute(node, 'runningCount')} ${attribute(node, 'runningCount') === '1' ? 'task' : 'tasks'}`, around('environment') || attribute(node, 'environment') || tag(node, 'environment') || around('cluster')); break;
     case 'load-balancer': parts.push(attribute(node, 'scheme') === 'internet-facing' ? 'internet-facing' : attribute(node, 'scheme') || 'load balancer', attribute(node, 'authentication', 'waf')); break;
     case 'team': parts.push(attribute(node, 'source') || 'owner'); break;
@@ -45,6 +45,8 @@ export function subtitleOf(node: TraceNode, folded: readonly TraceNode[], contex
   }
   return parts.filter(Boolean).join(' · ') || kindWord(node.kind);
 }
+
+const platformsText = (n: number): string => (n === 0 ? '' : `${n} ${n === 1 ? 'platform' : 'platforms'}`);
 
 function many(names: readonly string[], plural: string): string {
   return names.length > 1 ? `${names.length} ${plural}` : names[0] ?? '';

@@ -1,0 +1,24 @@
+import { Fragment, type ReactElement } from 'react';
+import { type Block, blocksOf } from '../lib/doc.js';
+import { Command } from './bits.js';
+
+/** A document of ours as plain elements; code can be copied. */
+export function Doc({ text }: { readonly text: string }): ReactElement {
+  return <div className="doc stack-s">{blocksOf(text).filter((block) => block.kind !== 'heading' || block.level > 1).map((block, index) => <One key={index} block={block} />)}</div>;
+}
+
+function One({ block }: { readonly block: Block }): ReactElement {
+  switch (block.kind) {
+    case 'heading': return <h3>{block.text}</h3>;
+    case 'text': return <p><Inline text={block.text} /></p>;
+    case 'list': return <ul className="bullets">{block.items.map((item, index) => <li key={index}><Inline text={item} /></li>)}</ul>;
+    case 'code': return <Command>{block.text}</Command>;
+    case 'table': return <div className="table-wrap"><table className="table"><thead><tr>{block.head.map((cell, index) => <th key={index} scope="col"><Inline text={cell} /></th>)}</tr></thead><tbody>{block.rows.map((row, index) => <tr key={index}>{row.map((cell, at) => <td key={at}><Inline text={cell} /></td>)}</tr>)}</tbody></table></div>;
+  }
+}
+
+/** `code`, **bold** and [links], whose address is told, not opened: documents point into the repository. */
+function Inline({ text }: { readonly text: string }): ReactElement {
+  const parts = text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/(`[^`]+`|\*\*[^*]+\*\*)/);
+  return <>{parts.map((part, index) => <Fragment key={index}>{part.startsWith('`') && part.length > 1 ? <code>{part.slice(1, -1)}</code> : part.startsWith('**') ? <b>{part.slice(2, -2)}</b> : part}</Fragment>)}</>;
+}

@@ -1,0 +1,33 @@
+export const NODE_HEIGHT = 56;
+export const PITCH = 88;
+
+export interface Placed { readonly x: number; readonly y: number }
+export interface Route { readonly path: string; readonly middle: Placed; readonly into: Placed }
+
+/** A line leaves at the right and enters at the left; over a column it takes the free lane below its row; in a column it goes straight down. */
+export function route(a: Placed, b: Placed, { columnWidth, gap }: { readonly columnWidth: number; readonly gap: number }): Route {
+  const half = NODE_HEIGHT / 2;
+  if (a.x === b.x) return inColumn(a, b);
+  const forward = b.x > a.x;
+  const x1 = forward ? a.x + columnWidth : a.x, x2 = forward ? b.x : b.x + columnWidth;
+  const y1 = a.y + half, y2 = b.y + half;
+  const into = { x: x2, y: y2 };
+  if (Math.abs(b.x - a.x) <= columnWidth + gap) {
+    const bend = (x2 - x1) / 2;
+    return { path: y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, middle: { x: (x1 + x2) / 2, y: (y1 + y2) / 2 }, into };
+  }
+  const lane = Math.max(a.y, b.y) + NODE_HEIGHT + (PITCH - NODE_HEIGHT) / 2;
+  const bend = forward ? gap / 2 : -gap / 2;
+  const turnA = x1 + 2 * bend, turnB = x2 - 2 * bend;
+  return { path: `M${x1} ${y1}C${x1 + bend} ${y1} ${turnA - bend} ${lane} ${turnA} ${lane}H${turnB}C${turnB + bend} ${lane} ${x2 - bend} ${y2} ${x2} ${y2}`, middle: { x: (turnA + turnB) / 2, y: lane }, into };
+}
+
+function inColumn(a: Placed, b: Placed): Route {
+  const [top, bottom] = a.y < b.y ? [a, b] : [b, a];
+  const x = a.x + 24;
+  const y1 = top.y + NODE_HEIGHT, y2 = bottom.y;
+  if (y2 - y1 <= PITCH - NODE_HEIGHT + 1) return { path: `M${x} ${y1}V${y2}`, middle: { x, y: (y1 + y2) / 2 }, into: { x, y: y2 } };
+  // Past other nodes of the column: along its left edge.
+  const side = a.x - 12;
+  return { path: `M${a.x} ${top.y + NODE_HEIGHT / 2}C${side} ${top.y + NODE_HEIGHT / 2} ${side} ${top.y + NODE_HEIGHT / 2 + 12} ${side} ${top.y + NODE_HEIGHT / 2 + 16}V${bottom.y + NODE_HEIGHT / 2 - 16}C${side} ${bottom.y + NODE_HEIGHT / 2} ${side} ${bottom.y + NODE_HEIGHT / 2} ${a.x} ${bottom.y + NODE_HEIGHT / 2}`, middle: { x: side, y: (y1 + y2) / 2 }, into: { x: a.x, y: bottom.y + NODE_HEIGHT / 2 } };
+}

@@ -4,10 +4,10 @@ import { referencesOf } from './assets.js';
 import type { Asset } from './assets.js';
 import type { Json } from './claims.js';
 import { serviceExposure } from './exposure.js';
-import type { ServiceExposure, Way } from './exposure.js';
+import type { ServiceExposure, Surroundings } from './exposure.js';
 import type { Link } from './links.js';
 import { exposureRank } from './verdict.js';
-import { leadsOutwards, waysFrom } from './ways.js';
+import { leadsOutwards, silentSteps, waysFrom } from './ways.js';
 
 /** Exposure of a service over one interval of valid time; `to` null: still. */
 export interface ExposurePeriod {
@@ -58,12 +58,13 @@ export function exposurePeriods(service: Urn, history: ExposureHistory, now: num
 function exposureAt(service: Urn, links: readonly Link[], versions: ReadonlyMap<Urn, readonly AssetVersion[]>, at: number): ServiceExposure {
   const valid = links.filter((link) => link.validFrom <= at && (link.validTo === null || link.validTo > at));
   const runtimes = valid.filter((link) => link.kind === 'member-of' && link.to === service).map((link) => link.from);
-  const next = Map.groupBy(valid.filter((link) => link.kind !== 'member-of'), (link) => link.from);
+  const outwards = valid.filter((link) => link.kind !== 'member-of');
+  const [next, silent] = [Map.groupBy(outwards, (link) => link.from), silentSteps(outwards)];
   const facts = new Map([...versions].flatMap(([node, own]) => {
     const asset = assetAt(node, own, at);
     return asset ? [[node, asset] as const] : [];
   }));
-  return exposureOfGroup(service, runtimes, new Map([service, ...runtimes].map((node) => [node, waysFrom(node, next)])), facts);
+  return exposureOfGroup(service, runtimes, new Map([service, ...runtimes].map((node) => [node, { ways: waysFrom(node, next), silent }])), facts);
 }
 
 /** A node as it was; before it was first observed, as it was then, since facts arrive after the thing. */
@@ -76,12 +77,14 @@ function assetAt(urn: Urn, versions: readonly AssetVersion[], at: number): Asset
 function referredTo(nodes: ReadonlySet<Urn>, all: ReadonlyMap<Urn, readonly AssetVersion[]>): Map<Urn, readonly AssetVersion[]> {
   const found = new Map<Urn, readonly AssetVersion[]>();
   for (const node of nodes) {
-    const versions = all.get(node) ?? [];
+    const versions = inOrder(all.get(node));
     found.set(node, versions);
-    for (const ref of versions.flatMap((version) => referencesOf(node, version.attributes))) found.set(ref, all.get(ref) ?? []);
+    for (const ref of versions.flatMap((version) => referencesOf(node, version.attributes))) found.set(ref, inOrder(all.get(ref)));
   }
   return found;
 }
+
+const inOrder = (versions: readonly AssetVersion[] = []): AssetVersion[] => [...versions].sort((a, b) => a.from - b.from);
 
 function reachable(service: Urn, links: readonly Link[]): Link[] {
   const runtimes = links.filter((link) => link.kind === 'member-of' && link.to === service && kindOf(link.from) === 'service');
@@ -97,11 +100,13 @@ function reachable(service: Urn, links: readonly Link[]): Link[] {
   return found;
 }
 
+const NO_WAYS: Surroundings = { ways: [] };
+
 /** A durable service has no way of its own: the widest of what is known of its runtimes decides. */
-export function exposureOfGroup(service: Urn, runtimes: readonly Urn[], ways: ReadonlyMap<Urn, readonly Way[]>, facts: ReadonlyMap<Urn, Asset>): ServiceExposure {
-  const own = serviceExposure(service, ways.get(service) ?? [], facts);
+export function exposureOfGroup(service: Urn, runtimes: readonly Urn[], around: ReadonlyMap<Urn, Surroundings>, facts: ReadonlyMap<Urn, Asset>): ServiceExposure {
+  const own = serviceExposure(service, around.get(service) ?? NO_WAYS, facts);
   if (runtimes.length === 0) return own;
-  const others = runtimes.map((runtime) => serviceExposure(runtime, ways.get(runtime) ?? [], facts)).map((item) => ({ ...item, path: [service, ...item.path] }));
+  const others = runtimes.map((runtime) => serviceExposure(runtime, around.get(runtime) ?? NO_WAYS, facts)).map((item) => ({ ...item, path: [service, ...item.path] }));
   const judged = own.path.length > 1 ? [own, ...others] : others;
   return judged.reduce((best, item) => (exposureRank(item.exposure) > exposureRank(best.exposure) ? item : best));
 }

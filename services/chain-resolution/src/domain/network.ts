@@ -1,43 +1,19 @@
-/** CIDR arithmetic on IPv4 and IPv6, for the question "who may reach this": no DNS, no sockets. */
+/** A range of IPv4 or IPv6 addresses. */
 export interface Cidr {
   readonly bits: 32 | 128;
   readonly base: bigint;
   readonly prefix: number;
 }
 
-export type Audience = 'internet' | 'public-range' | 'private';
-
-const PRIVATE = [
-  '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', 'fc00::/7', 'fe80::/10', '::1/128',
-];
-
 /** Parses `a.b.c.d[/n]` or `x::y[/n]`; undefined when it is neither. */
 export function parseCidr(value: string): Cidr | undefined {
-  const [address = '', length] = value.trim().split('/');
+  const [address = '', length, ...rest] = value.trim().split('/');
   const bits = address.includes(':') ? 128 : 32;
   const number = bits === 128 ? parseV6(address) : parseV4(address);
   const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : -1;
-  if (number === undefined || prefix < 0 || prefix > bits) return undefined;
+  if (number === undefined || rest.length > 0 || prefix < 0 || prefix > bits) return undefined;
   const host = BigInt(bits - prefix);
   return { bits, base: (number >> host) << host, prefix };
-}
-
-export function contains(outer: Cidr, inner: Cidr): boolean {
-  if (outer.bits !== inner.bits || outer.prefix > inner.prefix) return false;
-  const host = BigInt(outer.bits - outer.prefix);
-  return inner.base >> host === outer.base >> host;
-}
-
-/**
- * Who stands behind a range: everyone, a part of the public address space, or private space. Two halves of the
- * internet (`0.0.0.0/1` and `128.0.0.0/1`) are an old trick around a check for `/0`, so that a range of /8 or wider
- * outside private space counts as the internet.
- */
-export function audienceOf(value: string): Audience | undefined {
-  const cidr = parseCidr(value);
-  if (!cidr) return undefined;
-  if (PRIVATE_RANGES.some((range) => contains(range, cidr))) return 'private';
-  return cidr.prefix <= (cidr.bits === 32 ? 8 : 16) ? 'internet' : 'public-range';
 }
 
 function parseV4(address: string): bigint | undefined {
@@ -58,5 +34,3 @@ function parseV6(address: string): bigint | undefined {
   if (!all.every((group) => /^[0-9a-f]{1,4}$/.test(group))) return undefined;
   return all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
-
-const PRIVATE_RANGES = PRIVATE.map((range) => parseCidr(range)).filter((range): range is Cidr => range !== undefined);

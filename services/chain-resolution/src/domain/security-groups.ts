@@ -1,97 +1,92 @@
 import type { Urn } from '@throughline/domain';
 import { ec2Urn, isRecord, text, texts } from './assets.js';
 import type { Asset } from './assets.js';
-import { audienceOf } from './network.js';
-import { assumption, verdict, widest } from './verdict.js';
-import type { Verdict } from './verdict.js';
+import { audienceOf, EVERYONE, intersection, isEmpty, publicRanges, rangeSet } from './ranges.js';
+import { anyOf, assuming, everyone, lettingRanges, nobody, onlyIf, onlyPrivate, unknown } from './sources.js';
+import type { Sources } from './sources.js';
 
 export type Assets = ReadonlyMap<Urn, Asset>;
 
-/**
- * Who the security groups of a node let in at a port (undefined: at any). A group that refers to another group lets
- * private addresses of its members in, whoever they are, so no recursion is needed and cycles are harmless.
- * Security groups that nobody observed make the answer unknown, unless an observed one is open already.
- */
-export function securityGroupVerdict(node: Asset, port: number | undefined, assets: Assets): Verdict {
-  const name = text(node.attributes['name']) || node.urn;
-  if (!Array.isArray(node.attributes['securityGroups'])) return verdict('unknown', `security groups of ${name} were not observed`);
-  const ids = texts(node.attributes['securityGroups']);
-  if (ids.length === 0) {
-    return text(node.attributes['type']) === 'network'
-      ? verdict('internet', `${name} has no security group, which lets everyone in`)
-      : verdict('none', `${name} has no security group`);
-  }
-  const verdicts = ids.flatMap((id) => groupVerdicts(id, ec2Urn(node.urn, 'security-group', id), port, assets));
-  return widest(verdicts) ?? verdict('none', `no security group of ${name} lets anyone in${port ? ` at port ${port}` : ''}`);
+/** Where something listens; an undefined port stands for any. */
+export interface Socket {
+  readonly port: number | undefined;
+  readonly protocol: 'tcp' | 'udp' | 'any';
 }
 
-function groupVerdicts(id: string, group: Urn | undefined, port: number | undefined, assets: Assets): Verdict[] {
-  const facts = group ? assets.get(group) : undefined;
-  if (!facts || !Array.isArray(facts.attributes['ingress'])) return [verdict('unknown', `security group ${id} was not observed`)];
-  const rules = facts.attributes['ingress'].filter(isRecord).filter((rule) => matchesPort(rule, port));
-  const limited = rules.flatMap((rule) => texts(rule['cidrs'])).filter((cidr) => audienceOf(cidr) === 'public-range');
-  return rules.flatMap((rule) => [
-    ...texts(rule['cidrs']).map((cidr) => cidrVerdict(id, cidr, limited)),
-    ...texts(rule['securityGroups']).map((other) => verdict('internal', `${id} lets in members of ${other}`)),
-    ...texts(rule['prefixLists']).map((list) => verdict('unknown', `${id} lets in prefix list ${list}, which was not observed`)),
+/** The list that AWS keeps of the addresses from which CloudFront asks origins. */
+const CLOUDFRONT = 'com.amazonaws.global.cloudfront.origin-facing';
+
+/**
+ * Whom the security groups of a node let in. A group that refers to another lets private addresses of its members in,
+ * whoever they are, so no recursion is needed and cycles are harmless. Groups that nobody observed make the answer
+ * unknown, unless an observed one is open already.
+ */
+export function groupSources(node: Asset, socket: Socket, assets: Assets): Sources {
+  const name = text(node.attributes['name']) || node.urn;
+  if (!Array.isArray(node.attributes['securityGroups'])) return unknown(`security groups of ${name} were not observed`);
+  const ids = texts(node.attributes['securityGroups']);
+  if (ids.length === 0) {
+    return text(node.attributes['type']) === 'network' ? everyone(`${name} has no security group, which lets everyone in`) : nobody(`${name} has no security group`);
+  }
+  const rules = ids.map((id) => ({ id, ingress: ingressOf(ec2Urn(node.urn, 'security-group', id), assets) }));
+  const parts = rules.flatMap(({ id, ingress }) => (ingress ? ingress.filter((rule) => matches(rule, socket)).map((rule) => ruleSources(id, rule)) : [unknown(`security group ${id} was not observed`)]));
+  const found = parts.length > 0 ? anyOf(parts) : nobody(`no security group of ${name} lets anyone in${socket.port === undefined ? '' : ` at port ${socket.port}`}`);
+  const behindCloudFront = rules.some(({ ingress }) => ingress?.some((rule) => matches(rule, socket) && texts(rule['prefixLists']).includes(CLOUDFRONT)));
+  return behindCloudFront ? orThroughCloudFront(found) : found;
+}
+
+/** Anyone may ask through a distribution of CloudFront, and nobody past it, but for the ranges that are let in beside it. */
+function orThroughCloudFront(found: Sources): Sources {
+  if (audienceOf(found.sure) === 'internet') return { ...found, sure: EVERYONE, possible: EVERYONE };
+  const ranges = publicRanges(found.sure, 20);
+  return { ...onlyIf(['through CloudFront', ...ranges.map((range) => `from ${range}`)].join(' or '), 'its security groups let CloudFront in'), reasons: found.reasons, assumed: found.assumed };
+}
+
+function ingressOf(group: Urn | undefined, assets: Assets): Record<string, unknown>[] | undefined {
+  const ingress = group ? assets.get(group)?.attributes['ingress'] : undefined;
+  return Array.isArray(ingress) ? ingress.filter(isRecord) : undefined;
+}
+
+function ruleSources(id: string, rule: Readonly<Record<string, unknown>>): Sources {
+  const cidrs = texts(rule['cidrs']);
+  return anyOf([
+    ...(cidrs.length > 0 ? [lettingRanges(id, cidrs)] : []),
+    ...texts(rule['securityGroups']).map((other) => onlyPrivate(`${id} lets in members of ${other}`)),
+    ...texts(rule['prefixLists']).map((list) => (list === CLOUDFRONT ? nobody(`${id} lets in CloudFront`) : unknown(`${id} lets in prefix list ${list}, which was not observed`))),
   ]);
 }
 
-function cidrVerdict(id: string, cidr: string, limited: readonly string[]): Verdict {
-  switch (audienceOf(cidr)) {
-    case 'internet': return verdict('internet', `${id} lets in ${cidr}`);
-    case 'public-range': return verdict('limited', `${id} lets in ${limited.join(', ')}`, limited);
-    case 'private': return verdict('internal', `${id} lets in ${cidr}`);
-    default: return verdict('unknown', `${id} has a range that cannot be read: ${cidr.slice(0, 64)}`);
-  }
-}
-
-export function matchesPort(rule: Readonly<Record<string, unknown>>, port: number | undefined): boolean {
+/** Whether a rule that allows may be about a socket. */
+export function matches(rule: Readonly<Record<string, unknown>>, socket: Socket): boolean {
   const protocol = text(rule['protocol']) || '-1';
-  if (protocol === 'icmp' || protocol === 'icmpv6') return false;
+  if (protocol === '-1') return true;
+  if (protocol === 'icmp' || protocol === 'icmpv6' || (socket.protocol !== 'any' && ['tcp', 'udp'].includes(protocol) && protocol !== socket.protocol)) return false;
   const { fromPort, toPort } = rule;
-  if (protocol === '-1' || port === undefined || typeof fromPort !== 'number' || typeof toPort !== 'number') return true;
-  return fromPort <= port && port <= toPort;
+  if (socket.port === undefined || typeof fromPort !== 'number' || typeof toPort !== 'number') return true;
+  return fromPort <= socket.port && socket.port <= toPort;
 }
 
-/** Whether the target's groups admit the load balancer in front of it: by its group, or by an address range. */
-export function admitsVerdict(target: Asset, front: Asset, port: number | undefined, assets: Assets): Verdict {
+/**
+ * Whether the groups of a service admit the load balancer in front of it: by its group, or by its addresses (those of
+ * its subnets; where they are not known, any range counts). This filters the balancer and not its clients: all or nobody.
+ */
+export function admits(target: Asset, front: Asset, socket: Socket, assets: Assets): Sources {
   const groups = texts(target.attributes['securityGroups']).map((id) => ec2Urn(target.urn, 'security-group', id));
-  const facts = groups.map((group) => (group ? assets.get(group) : undefined));
-  const known = facts.filter((item): item is Asset => item !== undefined && Array.isArray(item.attributes['ingress']));
-  if (!groups.length || known.length < facts.length) return assumption('the security groups of the service admit the load balancer');
-  const frontGroups = new Set(texts(front.attributes['securityGroups']).map((id) => ec2Urn(front.urn, 'security-group', id)));
-  const admitted = known.some((group) => (group.attributes['ingress'] as unknown[]).filter(isRecord).some((rule) =>
-    matchesPort(rule, port) && (texts(rule['cidrs']).length > 0 || texts(rule['prefixLists']).length > 0
-      || texts(rule['securityGroups']).some((id) => frontGroups.has(ec2Urn(group.urn, 'security-group', id))))));
-  return admitted
-    ? verdict('internet', 'the security groups of the service admit the load balancer')
-    : verdict('none', 'no security group of the service admits the load balancer');
+  const found = groups.map((group) => ({ group, ingress: ingressOf(group, assets) }));
+  const assumed = assuming('the security groups of the service admit the load balancer');
+  if (!groups.length) return assumed;
+  const fronts = new Set(texts(front.attributes['securityGroups']).map((id) => ec2Urn(front.urn, 'security-group', id)));
+  const addresses = addressesOf(front, assets);
+  const rules = found.flatMap(({ group, ingress }) => (ingress ?? []).filter((rule) => matches(rule, socket)).map((rule) => ({ group, rule })));
+  const byGroup = rules.some(({ group, rule }) => texts(rule['securityGroups']).some((id) => group !== undefined && fronts.has(ec2Urn(group, 'security-group', id))));
+  const byAddress = rules.some(({ rule }) => !isEmpty(intersection(rangeSet(texts(rule['cidrs'])).set, addresses)));
+  if (byGroup || byAddress) return everyone('the security groups of the service admit the load balancer');
+  const open = found.some(({ ingress }) => ingress === undefined) || rules.some(({ rule }) => texts(rule['prefixLists']).length > 0);
+  return open ? assumed : nobody('no security group of the service admits the load balancer');
 }
 
-/** Routes and network ACLs of the subnets: facts that can only lower the answer. */
-export function subnetVerdict(node: Asset, port: number | undefined, assets: Assets): Verdict {
-  const subnets = texts(node.attributes['subnets']).map((id) => ec2Urn(node.urn, 'subnet', id));
-  const facts = subnets.map((subnet) => (subnet ? assets.get(subnet) : undefined));
-  if (!subnets.length || facts.some((item) => typeof item?.attributes['internetGateway'] !== 'boolean')) {
-    const open = facts.some((item) => item?.attributes['internetGateway'] === true && aclAdmits(item, port));
-    return open ? verdict('internet', 'a subnet has a route to an internet gateway') : assumption('the subnets have a route to an internet gateway');
-  }
-  const routed = facts.filter((item): item is Asset => item?.attributes['internetGateway'] === true);
-  if (!routed.length) return verdict('internal', 'no subnet has a route to an internet gateway');
-  if (!routed.some((item) => aclAdmits(item, port))) return verdict('none', 'the network ACL refuses the port from everywhere');
-  return verdict('internet', 'a subnet has a route to an internet gateway');
-}
-
-/** Network ACL rules are read in order of their number; the first that matches decides. Ranges narrower than the internet are passed over. */
-function aclAdmits(subnet: Asset, port: number | undefined): boolean {
-  const rules = subnet.attributes['networkAcl'];
-  if (!Array.isArray(rules)) return true;
-  const ordered = rules.filter(isRecord).sort((a, b) => Number(a['rule'] ?? 0) - Number(b['rule'] ?? 0));
-  for (const rule of ordered) {
-    if (!matchesPort(rule, port)) continue;
-    if (rule['action'] === 'allow') return true;
-    if (audienceOf(text(rule['cidr'])) === 'internet') return false;
-  }
-  return false;
+function addressesOf(front: Asset, assets: Assets): typeof EVERYONE {
+  const subnets = texts(front.attributes['subnets']).map((id) => ec2Urn(front.urn, 'subnet', id));
+  const ranges = subnets.map((subnet) => (subnet ? text(assets.get(subnet)?.attributes['cidr']) : ''));
+  return ranges.length > 0 && ranges.every((range) => range !== '') ? rangeSet(ranges).set : EVERYONE;
 }

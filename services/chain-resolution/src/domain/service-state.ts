@@ -5,6 +5,7 @@ import type { Asset } from './assets.js';
 import { applicationsOf, environmentsOf, placesOf } from './belonging.js';
 import { exposureOfGroup } from './exposure-timeline.js';
 import type { ServiceExposure, Way } from './exposure.js';
+import { cachedGraph } from './cached-graph.js';
 import type { Graph } from './graph.js';
 import type { Link } from './links.js';
 import { worstCriticality } from './model.js';
@@ -48,6 +49,7 @@ export interface ServiceState {
 }
 
 const PER_NODE = 200;
+const MAX_TASKS = 20;
 
 interface Surroundings {
   readonly aliases: ReadonlyMap<Urn, readonly Urn[]>;
@@ -64,21 +66,24 @@ export interface ServiceStates {
 }
 
 /** States of services, in a number of queries that does not depend on how many services are asked for. */
-export async function serviceStates(graph: Graph, services: readonly Urn[], model: Model): Promise<ServiceStates> {
+export async function serviceStates(stored: Graph, services: readonly Urn[], model: Model): Promise<ServiceStates> {
   const asked = [...new Set(services)];
   if (asked.length === 0) return { states: [], links: [], facts: new Map() };
+  // the parts below ask for much of the same
+  const graph = cachedGraph(stored);
   const around = await surroundings(graph, asked);
   const all = [...new Set([...asked, ...[...around.aliases.values()].flat()])];
   const running = await runningImages(graph, await groupsOf(graph, asked, around));
-  const { ways, links } = await collectWays(graph, all);
+  const { ways, links, silent } = await collectWays(graph, all);
+  const tasks = await tasksOf(graph, all);
   const origins = await resolveOrigins(graph, [...running.values()].flat().map((item) => item.image));
   const repositories = repositoriesOf(origins, around);
   const owned = repositories.length
     ? grouped((await graph.links({ nodes: repositories, direction: 'out', kinds: ['owned-by', 'member-of'], perNode: PER_NODE })).links) : new Map<Urn, Link[]>();
-  const nodes = [...all, ...[...ways.values()].flat(2), ...memberOf([...around.out.values(), ...around.places.values(), ...owned.values()].flat()), ...around.places.keys(), ...repositories];
+  const nodes = [...all, ...[...tasks.values()].flat(), ...[...ways.values()].flat(2), ...memberOf([...around.out.values(), ...around.places.values(), ...owned.values()].flat()), ...around.places.keys(), ...repositories];
   const facts = await factsOf(graph, nodes);
   const branches = await branchesOf(graph, origins, model);
-  const states = asked.map((service) => stateOf(service, { branches, around, running, ways, origins, owned, facts, model }));
+  const states = asked.map((service) => stateOf(service, { branches, tasks, silent, around, running, ways, origins, owned, facts, model }));
   return { states, links, facts };
 }
 
@@ -127,6 +132,8 @@ interface Gathered {
   readonly around: Surroundings;
   readonly running: ReadonlyMap<Urn, readonly RunningImage[]>;
   readonly ways: ReadonlyMap<Urn, readonly Way[]>;
+  readonly silent: ReadonlySet<string>;
+  readonly tasks: ReadonlyMap<Urn, readonly Urn[]>;
   readonly origins: ReadonlyMap<Urn, readonly Origin[]>;
   readonly owned: ReadonlyMap<Urn, readonly Link[]>;
   readonly facts: ReadonlyMap<Urn, Asset>;
@@ -155,7 +162,7 @@ function stateOf(service: Urn, all: Gathered): ServiceState {
   const facts = model.flatMap((node) => (node ? all.facts.get(node) ?? [] : []));
   return {
     service, runtimes: [...runtimes].sort(), running, mapped, environments, applications,
-    exposure: exposureOfGroup(service, runtimes, all.ways, all.facts), belongsBy: { environment: inEnvironments.method, application: inApplications.method },
+    exposure: exposureOfGroup(service, runtimes, new Map(group.map((node) => [node, { ways: all.ways.get(node) ?? [], silent: all.silent, tasks: all.tasks.get(node) ?? [] }])), all.facts), belongsBy: { environment: inEnvironments.method, application: inApplications.method },
     deployed: deployedOf(service, runtimes, running, all.facts),
     ways: group.flatMap((node) => all.ways.get(node) ?? []),
     accounts: [...new Set([...placesOf(links), ...placesOf([...all.around.places.values()].flat().filter((link) => placesOf(links).includes(link.from)))])]
@@ -164,6 +171,12 @@ function stateOf(service: Urn, all: Gathered): ServiceState {
     criticality: worstCriticality(facts.map((item) => text(item.attributes['criticality']))),
     dataClass: facts.map((item) => text(item.attributes['dataClass'])).find((word) => word !== '') ?? '',
   };
+}
+
+/** Some tasks of each service: one of them with a public address is enough. */
+async function tasksOf(graph: Graph, services: readonly Urn[]): Promise<Map<Urn, readonly Urn[]>> {
+  const { links } = await graph.links({ nodes: services, direction: 'in', kinds: ['part-of'], perNode: PER_NODE });
+  return new Map([...Map.groupBy(links, (link) => link.to)].map(([service, own]) => [service, own.map((link) => link.from).filter((node) => kindOf(node) === 'task').slice(0, MAX_TASKS)]));
 }
 
 /** Branches that commits were said to be on; asked for only where a rule of an environment names one. */

@@ -12,6 +12,7 @@ const PER_NODE = 100;
 
 export interface Ways {
   readonly ways: ReadonlyMap<Urn, readonly Way[]>;
+  readonly silent: ReadonlySet<string>;
   readonly links: readonly Link[];
   readonly cut: boolean;
 }
@@ -28,11 +29,15 @@ export async function collectWays(graph: Graph, services: readonly Urn[]): Promi
     frontier = [...new Set(found.links.filter(leadsOutwards).map((link) => link.to))].filter((node) => !next.has(node));
   }
   const ways = new Map(services.map((service) => [service, waysFrom(service, next)]));
-  return { ways, links: [...next.values()].flat(), cut };
+  const links = [...next.values()].flat();
+  return { ways, links, cut, silent: silentSteps(links) };
 }
 
 /** Being part of something leads outwards only from a rule to its listener; a service's cluster is no exposure. */
 export const leadsOutwards = (link: Link): boolean => link.kind !== 'part-of' || kindOf(link.from) === 'listener-rule';
+
+/** Steps that carry no traffic: forwards of weight 0. */
+export const silentSteps = (links: readonly Link[]): Set<string> => new Set(links.filter((link) => link.evidence['weight'] === 0).map((link) => `${link.from}|${link.to}`));
 
 export function waysFrom(service: Urn, next: ReadonlyMap<Urn, readonly Link[]>): Way[] {
   const found: Way[] = [];

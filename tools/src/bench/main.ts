@@ -1,10 +1,11 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chain } from './chain/chain.js';
 import { endToEnd } from './end-to-end.js';
 import { table, writeResults, type BenchResult } from './results.js';
 
 /** `npm run bench` runs all, `npm run bench:<name>` one. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = { 'end-to-end': endToEnd };
+const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = { 'end-to-end': endToEnd, chain };
 const FILE = join(dirname(fileURLToPath(import.meta.url)), '../../../bench/results.json');
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
@@ -16,6 +17,7 @@ if (unknown.length > 0) {
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {
   console.log(`\n${name}`);
   const results = await BENCHES[name]?.() ?? [];
+  if (results.length === 0) continue;
   console.log(table(results));
   writeResults(FILE, name, results);
 }

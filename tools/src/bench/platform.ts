@@ -18,14 +18,14 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** Starts `npm start -- --empty`'s launcher on a temporary home. Throws with the end of its output when it does not come up. */
-export async function startPlatform(): Promise<Platform> {
+/** Starts `npm start -- --empty`'s launcher on a temporary home, with all services or only the named ones. Throws with the end of its output when it does not come up. */
+export async function startPlatform(services: readonly string[] = []): Promise<Platform> {
   const home = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   // PostgreSQL may run as another user and must be able to enter the home.
   chmodSync(home, 0o755);
   const port = await freePort();
   const began = performance.now();
-  const launcher = spawn(process.execPath, [join(ROOT, 'deploy/local/dist/main.js'), '--empty'], { env: { ...process.env, THROUGHLINE_HOME: home, THROUGHLINE_PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const launcher = spawn(process.execPath, [join(ROOT, 'deploy/local/dist/main.js'), '--empty', ...(services.length > 0 ? [`--services=${services.join(',')}`] : [])], { env: { ...process.env, THROUGHLINE_HOME: home, THROUGHLINE_PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] });
   await ready(launcher);
   const startedInMs = performance.now() - began;
   const endpoints = JSON.parse(readFileSync(join(home, 'endpoints.json'), 'utf8')) as { gateway: string; pids: Record<string, number> };

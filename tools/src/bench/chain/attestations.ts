@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const POLICY_KEY = 'release';
-export const TRUSTED_BUILDER = 'https://github.com/acme/*/.github/workflows/*';
+export const TRUSTED_BUILDER = 'https://github.com/fleet-acme/*/.github/workflows/*';
 
 /** The signer of the policy, and one that the policy does not know. New in each run, as keys are no part of a fleet's truth. */
 export interface Signers { readonly trusted: KeyObject; readonly unknown: KeyObject; readonly trustedPem: string }

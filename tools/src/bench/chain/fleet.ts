@@ -7,13 +7,15 @@ import type { OriginTruth } from './truth.js';
 export interface Place { readonly account: string; readonly region: string }
 
 export const PLACES: readonly Place[] = [
-  { account: '111122223333', region: 'eu-central-1' },
-  { account: '222233334444', region: 'us-east-1' },
-  { account: '111122223333', region: 'us-east-1' },
-  { account: '222233334444', region: 'eu-central-1' },
-  { account: '333344445555', region: 'cn-north-1' },
+  { account: '410011112222', region: 'eu-central-1' },
+  { account: '410022223333', region: 'us-east-1' },
+  { account: '410011112222', region: 'us-east-1' },
+  { account: '410022223333', region: 'eu-central-1' },
+  { account: '410033334444', region: 'cn-north-1' },
 ];
-export const ORGANIZATION = 'acme';
+/** Names that no sample uses, as a fleet may be built beside one. */
+export const ORGANIZATION = 'fleet-acme';
+export const TEAM = 'fleet-payments';
 export const CLUSTER = 'prod';
 
 export const registryOf = ({ account, region }: Place): string => `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
@@ -49,6 +51,8 @@ export interface ImagePlan {
   /** Digest that tasks report where it is not the one that was pulled: the platform's, of an index. */
   readonly reported?: { readonly pulled: string; readonly reported: string };
   readonly told: readonly Told[];
+  /** Bundles that GitHub keeps, and no registry, of an image that it knows the digest of. */
+  readonly keptAtGithub?: readonly { readonly digest: string; readonly bundle: Buffer }[];
   readonly repositories: readonly RepositoryPlan[];
   readonly truth: OriginTruth;
 }

@@ -1,6 +1,6 @@
 import { ociArtifact, ociImage, ociIndex, type OciImage } from '@throughline/testing';
 import { bundle, BUNDLE_TYPE, type Provenance } from './attestations.js';
-import { ORGANIZATION, registryOf, type ImagePlan, type Origin, type OriginInput, type PushPlan, type RepositoryPlan } from './fleet.js';
+import { ORGANIZATION, registryOf, TEAM, type ImagePlan, type Origin, type OriginInput, type PushPlan, type RepositoryPlan } from './fleet.js';
 import type { Hop, OriginTruth } from './truth.js';
 
 /** One commit with its run: what a version of a service is built from. */
@@ -21,7 +21,7 @@ function version(input: OriginInput, name = 'v1', over: { repository?: string; s
 }
 
 const asRepository = (versions: readonly Version[], files: Readonly<Record<string, string>> = {}): RepositoryPlan => ({
-  fullName: versions[0]?.repository ?? '', files: { '.github/CODEOWNERS': `* @${ORGANIZATION}/payments\n`, ...files },
+  fullName: versions[0]?.repository ?? '', files: { '.github/CODEOWNERS': `* @${ORGANIZATION}/${TEAM}\n`, ...files },
   commits: versions.map(({ sha, at }) => ({ sha, at })), runs: versions.map(({ runId, sha, at }) => ({ id: runId, sha, at, workflow: '.github/workflows/release.yml' })),
 });
 
@@ -38,7 +38,7 @@ const pinned = (input: OriginInput, digest: string): string => `${registryOf(inp
 function simple(input: OriginInput, image: OciImage, tag: string, of: OriginTruth, repositories: readonly RepositoryPlan[], more: Partial<ImagePlan> = {}): ImagePlan {
   return {
     pushes: [{ image, tag, when: 'before' }, ...(more.pushes ?? [])], deployed: more.deployed ?? [reference(input, tag)], running: [image.digest, ...image.parts.map((part) => part.digest)],
-    told: more.told ?? [], repositories, truth: of, ...(more.reported && { reported: more.reported }),
+    told: more.told ?? [], repositories, truth: of, ...(more.reported && { reported: more.reported }), ...(more.keptAtGithub && { keptAtGithub: more.keptAtGithub }),
   };
 }
 
@@ -139,13 +139,14 @@ function rivals(input: OriginInput): ImagePlan {
   return simple(input, image, b.sha, { ...untold(a), rivals: [a.sha, b.sha] }, [asRepository([a]), asRepository([b])]);
 }
 
-function deploymentRecord(how: 'open' | 'github'): Origin {
+function deploymentRecord(how: 'open' | 'github', isAttested = false): Origin {
   return (input) => {
     const v1 = version(input);
     const image = plain(input);
     const told = { digest: image.digest, image: reference(input, 'release'), build: `https://${v1.build}` };
-    return simple(input, image, 'release', truth(v1, ALL), [asRepository([v1])], {
+    return simple(input, image, 'release', truth(v1, ALL, isAttested), [asRepository([v1])], {
       told: [how === 'open' ? { kind: 'deployment-record', ...told, commit: `github.com/${v1.repository}@${v1.sha}` } : { kind: 'github-deployment', ...told, repository: v1.repository, sha: v1.sha, id: v1.runId }],
+      ...(isAttested && { keptAtGithub: [{ digest: image.digest, bundle: bundle(provenance(input, v1, image.digest), 'trusted') }] }),
     });
   };
 }
@@ -158,14 +159,17 @@ function buildOutput(input: OriginInput): ImagePlan {
   });
 }
 
-/** An image of GitHub's own registry: only the package event knows its digest, and only of which repository it is. */
-function packageEvent(input: OriginInput): ImagePlan {
-  const v1 = version(input);
-  const image = plain(input);
-  const name = `${ORGANIZATION}/${input.name}`;
-  return {
-    pushes: [], deployed: [`ghcr.io/${name}@${image.digest}`], running: [image.digest], repositories: [asRepository([v1])], truth: truth(v1, ['repository']),
-    told: [{ kind: 'package-published', repository: v1.repository, sha: v1.sha, name: input.name, tag: 'v1.0.0', digest: image.digest, at: v1.at }],
+/** An image of GitHub's own registry. The package says only of which repository it is; an attestation at GitHub says all. */
+function packaged(isAttested: boolean): Origin {
+  return (input) => {
+    const v1 = version(input);
+    const image = plain(input);
+    const name = `${ORGANIZATION}/${input.name}`;
+    return {
+      pushes: [], deployed: [`ghcr.io/${name}@${image.digest}`], running: [image.digest], repositories: [asRepository([v1])], truth: isAttested ? truth(v1, ALL, true) : truth(v1, ['repository']),
+      told: [{ kind: 'package-published', repository: v1.repository, sha: v1.sha, name: input.name, tag: 'v1.0.0', digest: image.digest, at: v1.at }],
+      ...(isAttested && { keptAtGithub: [{ digest: image.digest, bundle: bundle({ ...provenance(input, v1, image.digest), imageName: `ghcr.io/${name}` }, 'trusted') }] }),
+    };
   };
 }
 
@@ -203,6 +207,7 @@ export const ORIGINS = {
   labelled, attested: goodAttestation, 'bad signature': badSignature, 'wrong subject': wrongSubject, 'wrong builder': wrongBuilder, 'unknown key': unknownKey,
   'tag is the commit': taggedWithCommit, 'tag begins two commits': taggedAmbiguously, 'tag is a date': taggedWithDate, 're-tagged': retagged, 'hand-pushed': handPushed,
   'multi-arch, index runs': multiArch('index'), 'multi-arch, platform runs': multiArch('platform'), 'multi-arch, attested': multiArchAttested, monorepo, 'label against tag': rivals,
-  'deployment record': deploymentRecord('open'), 'GitHub deployment': deploymentRecord('github'), 'build output': buildOutput, 'package event': packageEvent,
+  'deployment record': deploymentRecord('open'), 'GitHub deployment': deploymentRecord('github'), 'GitHub deployment, attested': deploymentRecord('github', true),
+  'build output': buildOutput, package: packaged(false), 'package, attested': packaged(true),
   'Dockerfile only': dockerfileOnly, 'Dockerfile of two': dockerfileShared, 'rolled back': rolledBack,
 } as const satisfies Readonly<Record<string, Origin>>;

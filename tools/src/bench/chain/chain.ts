@@ -1,0 +1,49 @@
+import { startPlatform } from '../platform.js';
+import type { BenchResult } from '../results.js';
+import { apiAt } from './api.js';
+import { buildFleet, measureChanges, measureFleet } from './measure.js';
+import { planFleet } from './plan.js';
+import { detailsOf, resultsOf } from './report.js';
+
+const SERVICES = 200;
+const CHANGES = 10;
+const SEED = 'throughline';
+/** Those that the chain is made by, and the gateway. */
+const NEEDED = ['gateway', 'ingestion', 'chain-resolution'] as const;
+
+const say = (line: string): void => { process.stdout.write(`${line}\n`); };
+const option = (name: string): string | undefined => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+
+/**
+ * Links, running images and exposure of a fleet with known truth, read by the real connectors over HTTP.
+ * `--count=` and `--seed=` make another fleet, `--keep` leaves everything running at the end to look into.
+ */
+export async function chain(): Promise<readonly BenchResult[]> {
+  const now = new Date();
+  const plan = planFleet(option('seed') ?? SEED, Number(option('count') ?? SERVICES), now);
+  const fleet = await buildFleet(plan, now);
+  if (fleet === undefined) return [];
+  try {
+    say(`a fleet of ${plan.services.length} services and ${plan.repositories.length} repositories stands`);
+    const platform = await startPlatform(NEEDED);
+    const api = apiAt(platform.url, platform.token);
+    try {
+      const { figures, settledMs } = await measureFleet(api, fleet, now, say);
+      say(`settled ${(settledMs / 1000).toFixed(1)} s after the last sync; ${fleet.aws.calls.length} calls of AWS, ${fleet.github.calls.length} of GitHub`);
+      const changes = await measureChanges(api, fleet, CHANGES);
+      say(detailsOf(figures));
+      if (process.argv.includes('--keep')) await kept(platform.url, fleet.aws.url, fleet.github.url);
+      return resultsOf(figures, changes);
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await fleet.stop();
+  }
+}
+
+/** Until it is interrupted. */
+async function kept(...urls: readonly string[]): Promise<void> {
+  say(`kept running: ${urls.join(' ')}`);
+  await new Promise<void>((resolve) => { process.once('SIGINT', () => resolve()); });
+}

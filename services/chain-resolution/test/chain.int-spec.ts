@@ -63,7 +63,7 @@ describe('the chain on a real Postgres', () => {
     expect((await traceOf(N.repository)).exposure).toBe('internal');
   });
 
-  it('FAULTS 25 and 27: deployments out of order, then a roll-back', async () => {
+  it('25, 27: deployments out of order, then a roll-back', async () => {
     const deploy = (letter: string, at: number): Parameters<typeof part>[0] => ({
       source: 'deployments', receivedAt: minute(100),
       links: [[IMAGE(letter), 'runs-as', 'service:pay', { method: 'deployment-record', validFrom: minute(at), observedAt: minute(at), data: { environment: 'prod' } }]],
@@ -80,7 +80,7 @@ describe('the chain on a real Postgres', () => {
     expect(latest(back.changed, 'service:pay')?.running.map((one) => [one.version, one.environment])).toEqual([[IMAGE('2'), 'prod']]);
   });
 
-  it('FAULTS 26: a deployment before its build is held as unresolved, listed as an orphan after 24 h, and resolved by the build', async () => {
+  it('26: a deployment before its build is held as unresolved, listed as an orphan after 24 h, and resolved by the build', async () => {
     const first = await h.apply([part({ source: 'deployments', links: [[N.image, 'runs-as', 'service:pay', { method: 'deployment-record' }]] })]);
     expect(latest(first.changed, 'service:pay')?.running).toMatchObject([{ version: N.image, commit: '' }]);
     expect((await traceOf('service:pay', 'backward')).gaps.map((gap) => gap.hop)).toContain('build');
@@ -102,7 +102,7 @@ describe('the chain on a real Postgres', () => {
     expect(gaps.find((gap) => gap.hop === 'exposure')).toMatchObject({ share: 1 });
   });
 
-  it('FAULTS 28: a cycle and 10,000 links terminate, and the answer says that it is partial', async () => {
+  it('28: a cycle and 10,000 links terminate, and the answer says that it is partial', async () => {
     await h.apply([part({ links: [['service:x', 'routes-to', 'service:y'], ['service:y', 'routes-to', 'service:x']] })]);
     expect((await traceOf('service:x')).partial).toBe(false);
     await h.apply([part({ links: Array.from({ length: 10_000 }, (_, i) => ['repo:github.com/acme/mono', 'contains', `commit:github.com/acme/mono@${i.toString(16).padStart(40, '0')}`] as const) })]);
@@ -143,7 +143,7 @@ describe('the chain on a real Postgres', () => {
     expect(urnsOf(await traceOf(N.service, 'backward'))).toContain(IMAGE('2'));
   });
 
-  it('FAULTS 3: a batch that dies at any statement leaves nothing, and its redelivery gives the same as one that lived', async () => {
+  it('3: a batch that dies at any statement leaves nothing, and its redelivery gives the same as one that lived', async () => {
     await h.apply(sample);
     const lived = await snapshot();
     for (let statement = 0; statement < 60; statement += 7) {
@@ -155,7 +155,7 @@ describe('the chain on a real Postgres', () => {
     }
   });
 
-  it('FAULTS 16: a replayed older record changes nothing', async () => {
+  it('16: a replayed older record changes nothing', async () => {
     await h.apply(sample);
     await h.apply([part(runtimeFacts(IMAGE('2'), { sequence: 2, receivedAt: minute(5) })), part(marker({ sequence: 2, receivedAt: minute(5) }))]);
     const before = await snapshot();
@@ -164,7 +164,7 @@ describe('the chain on a real Postgres', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('FAULTS 20: a time far in the future is taken as the time of receipt, and flagged', async () => {
+  it('20: a time far in the future is taken as the time of receipt, and flagged', async () => {
     await h.apply([part({ source: 'deployments', links: [[N.image, 'runs-as', 'service:pay', { method: 'deployment-record', validFrom: minute(600), observedAt: minute(600) }]] })]);
     const trace = await traceOf('service:pay', 'backward');
     expect(trace.links.find((link) => link.kind === 'runs-as')).toMatchObject({ validFrom: minute(0), evidence: { clockSkew: true } });

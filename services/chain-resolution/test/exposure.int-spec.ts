@@ -48,6 +48,22 @@ describe('what the internet reaches', () => {
     expect((await h.call('GET', '/v1/trace/exposure-history?asset=repo:github.com/no/body')).status).toBe(404);
   });
 
+  it('27: a flaw was exposed while a service ran it: a roll-back makes the older version exposed again', async () => {
+    await h.apply(sample);
+    h.clock.set(new Date(minute(100)));
+    const deploy = (letter: string, at: number): ReturnType<typeof part> => part({
+      source: 'deployments', receivedAt: minute(at),
+      links: [[IMAGE(letter), 'runs-as', 'service:shop', { method: 'deployment-record', validFrom: minute(at), observedAt: minute(at), data: { environment: 'prod' } }], ['service:shop', 'routes-to', N.group, { validFrom: minute(5) }]],
+    });
+    await h.apply([deploy('2', 20), deploy('3', 30)]);
+    const back = await h.apply([deploy('2', 40)]);
+    expect(back.changed.find((one) => one.asset === 'service:shop')?.running).toMatchObject([{ version: IMAGE('2'), exposure: 'internet' }]);
+    expect(await historyOf(IMAGE('2'))).toEqual([
+      { service: 'service:shop', exposure: 'internet', from: minute(20), to: minute(30) }, { service: 'service:shop', exposure: 'internet', from: minute(40), to: null },
+    ]);
+    expect(await historyOf(IMAGE('3'))).toEqual([{ service: 'service:shop', exposure: 'internet', from: minute(30), to: minute(40) }]);
+  });
+
   it('25: a late fact becomes history and leaves the present, its contexts included, as it is', async () => {
     await h.apply(sample);
     h.clock.set(new Date(minute(60)));

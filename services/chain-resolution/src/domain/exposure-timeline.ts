@@ -55,6 +55,17 @@ export function exposurePeriods(service: Urn, history: ExposureHistory, now: num
   return periods;
 }
 
+/**
+ * Makes the last period say what is judged now, where the timeline cannot know (addresses of tasks, history that was
+ * cut): since when is then what was kept before, else the time at which it was noticed.
+ */
+export function endingIn(present: Exposure, service: Urn, periods: readonly ExposurePeriod[], kept: ExposurePeriod | undefined, now: number): readonly ExposurePeriod[] {
+  const last = periods.at(-1);
+  if (last?.exposure === present) return periods;
+  const from = Math.max(kept?.exposure === present ? kept.from : now, (last?.from ?? 0) + 1);
+  return [...periods.slice(0, -1), ...(last ? [{ ...last, to: from }] : []), { service, exposure: present, from, to: null }];
+}
+
 function exposureAt(service: Urn, links: readonly Link[], versions: ReadonlyMap<Urn, readonly AssetVersion[]>, at: number): ServiceExposure {
   const valid = links.filter((link) => link.validFrom <= at && (link.validTo === null || link.validTo > at));
   const runtimes = valid.filter((link) => link.kind === 'member-of' && link.to === service).map((link) => link.from);

@@ -89,7 +89,7 @@ describe('trace', () => {
     expect(answer.gaps.filter((item) => item.hop === 'build')).toEqual([]);
   });
 
-  it('FAULTS 25: deployments out of order leave v3 current and v2 history', async () => {
+  it('25: deployments out of order leave v3 current and v2 history', async () => {
     const world = new MemoryWorld();
     const deploy = (image: string, at: number): void => { world.link(IMAGE(image), 'runs-as', 'service:pay', { method: 'deployment-record', evidence: { environment: 'prod' }, from_: at, seen: 1000 - at }); };
     deploy('3', 30);
@@ -104,7 +104,7 @@ describe('trace', () => {
     expect(await images(35)).toEqual([urn(IMAGE('3'))]);
   });
 
-  it('FAULTS 26: a deployment before its build is held, and resolved when the build comes', async () => {
+  it('26: a deployment before its build is held, and resolved when the build comes', async () => {
     const world = new MemoryWorld().link(IMAGE('1'), 'runs-as', SERVICE, { method: 'deployment-record', from_: 50 });
     expect((await run(world, SERVICE, 'backward')).gaps.map((item) => item.hop)).toContain('build');
     world.link(`commit:github.com/acme/pay@${SHA('a')}`, 'built-by', 'build:ci.example/pay/1', { from_: 60 })
@@ -116,7 +116,7 @@ describe('trace', () => {
     expect((await run(world, SERVICE, 'backward', 55)).nodes).toContain(urn('repo:github.com/acme/pay'));
   });
 
-  it('FAULTS 28: terminates on a cycle and on 10,000 links, and says that it is partial', async () => {
+  it('28: terminates on a cycle and on 10,000 links, and says that it is partial', async () => {
     const cyclic = new MemoryWorld().link('application:a', 'member-of', 'application:b').link('application:b', 'member-of', 'application:a')
       .link('service:x', 'routes-to', 'service:y').link('service:y', 'routes-to', 'service:x');
     expect((await run(cyclic, 'service:x', 'forward')).partial).toBe(false);

@@ -6,10 +6,13 @@ import { ApiZod, Caller, DATABASE, decodeCursor, page, problem, zodQuery } from 
 import type { Page } from '@throughline/service-kit';
 import type { z } from 'zod';
 import { exposedService } from '../domain/exposed.js';
+import type { ExposurePeriod } from '../domain/exposure-timeline.js';
+import { runningSpans, whileRunning } from '../domain/running-spans.js';
 import type { ServiceState } from '../domain/service-state.js';
 import { nameOf } from '../domain/structure.js';
 import { exposedSince, listExposed } from '../persistence/exposed.repository.js';
-import { loadExposurePeriods } from '../persistence/exposure-periods.repository.js';
+import { imagesBuiltFrom } from '../persistence/blast-radius.repository.js';
+import { loadExposurePeriods, loadRunning } from '../persistence/exposure-periods.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { loadServicesOf } from '../persistence/judgement.repository.js';
 import { exposedQuery, exposureHistoryQuery } from './schemas.js';
@@ -47,7 +50,7 @@ export class ExposedController {
   @Get('exposure-history')
   @ApiZod({
     summary: 'From when to when a service was exposed',
-    description: 'Periods of valid time without gaps, oldest first; `to` null: still. Of other assets: those of the services that they run as.',
+    description: 'Periods of valid time without gaps, oldest first; `to` null: still. Of a repository, commit, image or image name: the parts in which a service ran it.',
     query: exposureHistoryQuery, responses: { 200: { description: 'The periods' }, 404: { description: 'No such asset' } },
   })
   async history(@Caller() caller: Caller, @Query(zodQuery(exposureHistoryQuery)) query: z.infer<typeof exposureHistoryQuery>): Promise<readonly Shown[]> {
@@ -55,13 +58,23 @@ export class ExposedController {
       const nodes = await resolveStart(unit, caller.tenantId, query.asset);
       const known = await postgresGraph(unit, caller.tenantId, null).assets(nodes);
       if (known.size === 0) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
-      const periods = await loadExposurePeriods(unit, caller.tenantId, await servicesBehind(unit, caller.tenantId, nodes));
+      const periods = await periodsOf(unit, caller.tenantId, nodes);
       return periods.map(({ service, exposure, from, to }): Shown => ({ service, exposure, from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() }));
     });
   }
 }
 
-async function servicesBehind(unit: Unit, tenant: TenantId, nodes: readonly Urn[]): Promise<Urn[]> {
+const CODE: ReadonlySet<string> = new Set(['repository', 'commit', 'image-name']);
+const MAX_IMAGES = 2000;
+
+/** Of services their periods; of code the parts in which a service ran an image of it; of what gathers services (endpoints, applications) theirs. */
+async function periodsOf(unit: Unit, tenant: TenantId, nodes: readonly Urn[]): Promise<ExposurePeriod[]> {
   const services = nodes.filter((node) => kindOf(node) === 'service');
-  return [...new Set([...services, ...await loadServicesOf(unit, tenant, nodes.filter((node) => kindOf(node) !== 'service'))])];
+  const built = await imagesBuiltFrom(unit, tenant, nodes.filter((node) => CODE.has(kindOf(node))), MAX_IMAGES);
+  const { outer, inner } = await loadRunning(unit, tenant, [...nodes.filter((node) => kindOf(node) === 'image'), ...built]);
+  const spans = runningSpans(outer, inner);
+  const gathered = await loadServicesOf(unit, tenant, nodes.filter((node) => !CODE.has(kindOf(node)) && !['service', 'image'].includes(kindOf(node))));
+  const whole = new Set([...services, ...gathered]);
+  const periods = await loadExposurePeriods(unit, tenant, [...new Set([...whole, ...spans.keys()])]);
+  return [...periods.filter((period) => whole.has(period.service)), ...whileRunning(periods.filter((period) => !whole.has(period.service)), spans)];
 }

@@ -30,6 +30,13 @@ export async function loadExposureHistory(unit: Unit, tenant: TenantId, services
   return { links, versions: new Map([...versions, ...await loadVersions(unit, tenant, [...refs])]) };
 }
 
+/** Links of all valid times from images to services, through tasks and task definitions: two queries. */
+export async function loadRunning(unit: Unit, tenant: TenantId, images: readonly Urn[]): Promise<{ readonly outer: readonly Link[]; readonly inner: readonly Link[] }> {
+  const outer = await linksOf(unit, tenant, images, 'out', ['runs-as']);
+  const middles = [...new Set(outer.map((link) => link.to))].filter((node) => kindOf(node) !== 'service');
+  return { outer, inner: middles.length ? await linksOf(unit, tenant, middles, 'out', ['runs-as', 'part-of']) : [] };
+}
+
 async function linksOf(unit: Unit, tenant: TenantId, nodes: readonly Urn[], direction: 'in' | 'out', kinds: readonly string[]): Promise<Link[]> {
   const rows = await unit.query<LinkRow>(
     `select l.* from unnest($2::text[]) as n(node) cross join lateral (

@@ -3,7 +3,7 @@ import type { TenantId, Urn } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import type { Asset } from '../domain/assets.js';
 import type { Context } from '../domain/context.js';
-import { exposurePeriods } from '../domain/exposure-timeline.js';
+import { endingIn, exposurePeriods } from '../domain/exposure-timeline.js';
 import type { Graph } from '../domain/graph.js';
 import { IMAGE_HOPS, imageHops, ownerHop, SERVICE_HOPS, serviceHops } from '../domain/hops.js';
 import type { Origin } from '../domain/origins.js';
@@ -53,15 +53,13 @@ export function touchesExposure(change: Change): boolean {
  * services are looked at whose present differs from their last period.
  */
 export async function measureExposure(unit: Unit, tenant: TenantId, states: readonly ServiceState[], all: boolean, now: Date): Promise<void> {
-  const services = all ? states.map((state) => state.service) : await outdated(unit, tenant, states);
-  if (services.length === 0) return;
+  if (states.length === 0) return;
+  const stored = await loadExposurePeriods(unit, tenant, states.map((state) => state.service));
+  const open = new Map(stored.filter((period) => period.to === null).map((period) => [period.service, period]));
+  const judged = all ? states : states.filter((state) => open.get(state.service)?.exposure !== state.exposure.exposure);
+  if (judged.length === 0) return;
+  const services = judged.map((state) => state.service);
   const history = await loadExposureHistory(unit, tenant, services);
-  await saveExposurePeriods(unit, tenant, services, services.flatMap((service) => exposurePeriods(service, history, now.getTime())));
-}
-
-async function outdated(unit: Unit, tenant: TenantId, states: readonly ServiceState[]): Promise<Urn[]> {
-  if (states.length === 0) return [];
-  const periods = await loadExposurePeriods(unit, tenant, states.map((state) => state.service));
-  const open = new Map(periods.filter((period) => period.to === null).map((period) => [period.service, period.exposure]));
-  return states.filter((state) => open.get(state.service) !== state.exposure.exposure).map((state) => state.service);
+  await saveExposurePeriods(unit, tenant, services, judged.flatMap(({ service, exposure }) =>
+    endingIn(exposure.exposure, service, exposurePeriods(service, history, now.getTime()), open.get(service), now.getTime())));
 }

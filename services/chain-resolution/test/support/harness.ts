@@ -74,7 +74,7 @@ export interface Harness {
 
 const TABLES = [
   'assets', 'asset_versions', 'asset_claims', 'asset_refs', 'link_claims', 'links', 'inventories', 'inventory_parts', 'image_origins', 'service_states', 'service_members',
-  'contexts', 'pending', 'exposure_periods', 'hop_states', 'definitions', 'definition_versions', 'outbox', 'due_work', 'attestations', 'attestation_subjects', 'attestation_images',
+  'contexts', 'pending', 'exposure_periods', 'hop_states', 'definitions', 'definition_versions', 'outbox', 'due_work', 'attestations', 'attestation_subjects', 'attestation_images', 'image_tag_hints', 'image_instructions', 'dockerfile_instructions',
 ];
 
 /** The service on a real Postgres: its handler, its due work and its HTTP routes, with Avro as it goes over the wire. */

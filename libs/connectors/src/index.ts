@@ -1,13 +1,15 @@
 import type { PullDefinition, WebhookConnector } from './api/index.js';
-import { githubWebhook } from './github/connector.js';
+import { awsPull, awsWebhook } from './aws/index.js';
+import { githubDefinition, githubWebhook } from './github/connector.js';
 
 export * from './api/index.js';
+export { awsConfig, awsWebhook, collectAws, plannedAwsCalls, type AwsConfig, type CollectedAws } from './aws/index.js';
 export { parseEpss } from './epss/parse.js';
 export { githubWebhook } from './github/connector.js';
 export { parseKev } from './kev/parse.js';
 
 /** Systems that are pulled, by kind. A new one adds its folder's definition here and nothing anywhere else. */
-export const PULL_CONNECTORS: Readonly<Record<string, PullDefinition>> = {};
+export const PULL_CONNECTORS: Readonly<Record<string, PullDefinition>> = { aws: awsPull, github: githubDefinition };
 
 /** Systems that call us, by kind. */
-export const WEBHOOK_CONNECTORS: Readonly<Record<string, WebhookConnector>> = { [githubWebhook.kind]: githubWebhook };
+export const WEBHOOK_CONNECTORS: Readonly<Record<string, WebhookConnector>> = { [awsWebhook.kind]: awsWebhook, [githubWebhook.kind]: githubWebhook };

@@ -2,7 +2,7 @@ import { objectOf, textOf, type JsonObject, type MappedEvent, type WebhookEvent 
 import { ownersOf } from './config.js';
 import { repositoryOf, type EventInput, type Outcome } from './events/common.js';
 import { deployed } from './events/deployments.js';
-import { alertChanged, collaboratorsChanged, installationChanged, membersChanged, repositoryChanged, teamChanged } from './events/organization.js';
+import { alertChanged, installationChanged, membersChanged, repositoryChanged, teamChanged } from './events/organization.js';
 import { published } from './events/packages.js';
 import { pullRequested } from './events/pull-requests.js';
 import { pushed } from './events/push.js';
@@ -13,7 +13,7 @@ type Reader = (input: EventInput) => Outcome;
 /** Events of one repository: without it they say nothing. */
 const OF_REPOSITORY: Readonly<Record<string, Reader>> = {
   push: pushed, pull_request: pullRequested, workflow_run: ran, workflow_job: jobRan, deployment: deployed, deployment_status: deployed, repository: repositoryChanged,
-  member: collaboratorsChanged, team_add: collaboratorsChanged,
+  member: membersChanged, team_add: membersChanged,
   code_scanning_alert: alertChanged('code-scanning'), dependabot_alert: alertChanged('dependabot'), secret_scanning_alert: alertChanged('secret-scanning'),
 };
 /** Events of an organization, which may name a repository. */

@@ -34,13 +34,13 @@ function withoutHome(repository: string, given: JsonObject, said: JsonObject, at
   return assetFact(`repository|${node}|gone|${Object.keys(said).join(',')}|${at}`, { urn: node, kind: 'repository', attributes: { ...repositoryAttributes(given), archived: true, ...said }, observedAt: at });
 }
 
-/** A team was made, changed, deleted, or got or lost a repository. Its members are read again, since no event lists them. */
-export function teamChanged({ payload, repository, owner, receivedAt }: EventInput): Outcome {
+/** A team was made, changed, deleted, or got or lost a repository. Members and rights are read again, since no event lists them. */
+export function teamChanged({ payload, owner, receivedAt }: EventInput): Outcome {
   const team = objectOf(payload['team']);
   const action = textOf(payload['action']);
   const fact = teamFact(team, owner, { active: action !== 'deleted' }, receivedAt.toISOString());
   if (fact === undefined) return 'the team has no slug';
-  return { facts: [fact], refresh: [repository === '' ? teamsScope(owner) : repositoryScope(shortOf(repository))] };
+  return { facts: [fact], refresh: [teamsScope(owner)] };
 }
 
 /** A team as GitHub holds it; timeless, since GitHub does not say when a team changed. */
@@ -56,9 +56,6 @@ export function teamFact(team: JsonObject, owner: string, more: JsonObject, obse
 
 /** Somebody joined or left: the members of the teams are read again, so that an owner who left owns nothing. */
 export const membersChanged = ({ owner }: EventInput): Outcome => (owner === '' ? 'the event names no organization' : { facts: [], refresh: [teamsScope(owner)] });
-
-/** Rights on one repository changed. */
-export const collaboratorsChanged = ({ repository }: EventInput): Outcome => (repository === '' ? 'the event names no repository' : { facts: [], refresh: [repositoryScope(shortOf(repository))] });
 
 /** An alert changed: the list of the repository is read again, since only a whole list shows what is gone. */
 export const alertChanged = (kind: AlertKind) => ({ repository }: EventInput): Outcome =>

@@ -16,7 +16,8 @@ export interface ImageVersion {
   readonly name: string;
   readonly digest: string;
   readonly tags: readonly string[];
-  readonly labels: JsonObject;
+  /** Absent: not told here. */
+  readonly labels?: JsonObject;
   readonly mediaType: string;
   /** RFC 3339: when it was pushed. */
   readonly pushedAt: string;
@@ -28,26 +29,26 @@ export interface ImageVersion {
 /** Registry of a GitHub host (https://docs.github.com/packages/working-with-a-github-packages-registry/working-with-the-container-registry). */
 export const registryOf = (host: string): string => (host === 'github.com' ? 'ghcr.io' : `containers.${host}`);
 
-/** The image, its tags and where its labels or its package say that it comes from. */
+/**
+ * The image with its tags, and where its labels or its package say that it comes from. No link to a tag: an event does not
+ * say which image the tag was taken from, so that link would never end. The inventory of the package has them.
+ */
 export function imageFacts(version: ImageVersion): Fact[] {
   const image = urn(`image:${version.name}@${version.digest}`);
-  const { pushedAt } = version;
+  const { pushedAt, labels } = version;
   const tags = version.tags.filter((tag) => TAG.test(tag));
-  const attributes = { tags, labels: version.labels, pushedAt, ...(version.mediaType !== '' && { mediaType: version.mediaType }) };
-  return [
-    assetFact(`package|${image}|${tags.join(',')}`, { urn: image, kind: 'image', attributes, observedAt: pushedAt }),
-    ...tags.map((tag) => linkFact(`package|${image}|tagged|${tag}`, { from: image, to: urn(`tag:${version.name}:${tag}`), kind: 'tagged', method: 'api', evidence: version.evidence, validFrom: pushedAt, observedAt: pushedAt })),
-    ...originFacts(version, image),
-  ];
+  const attributes = { tags, ...(labels && { labels }), pushedAt, ...(version.mediaType !== '' && { mediaType: version.mediaType }) };
+  return [assetFact(`package|${image}|${tags.join(',')}`, { urn: image, kind: 'image', attributes, observedAt: pushedAt }), ...originFacts(version, image)];
 }
 
 function originFacts(version: ImageVersion, image: Urn): Fact[] {
   const produced = (from: Urn, method: LinkMethod, evidence: JsonObject, confidence?: number): Fact => linkFact(`package|${image}|produced|${from}|${method}`, {
     from, to: image, kind: 'produced', method, evidence, validFrom: version.pushedAt, observedAt: version.pushedAt, ...(confidence !== undefined && { confidence }),
   });
-  const labelled = labelOrigin(version.labels);
+  const { labels = {} } = version;
+  const labelled = labelOrigin(labels);
   return [
-    ...(labelled === undefined ? [] : [produced(labelled, 'oci-label', { labels: { [LABEL_SOURCE]: version.labels[LABEL_SOURCE], [LABEL_REVISION]: version.labels[LABEL_REVISION] ?? '' } })]),
+    ...(labelled === undefined ? [] : [produced(labelled, 'oci-label', { labels: { [LABEL_SOURCE]: labels[LABEL_SOURCE], [LABEL_REVISION]: labels[LABEL_REVISION] ?? '' } })]),
     ...(version.repository === '' ? [] : [produced(repositoryUrn(version.repository), 'build-output', { ...version.evidence, connected: true }, CONNECTED_CONFIDENCE)]),
   ];
 }

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import type { IngestionConfig } from './config.js';
 import { REGISTRY, type ConnectorRegistry } from './connectors/registry.js';
 import { startDueWork } from './due/due-work.js';
+import { installBodyLimits } from './http/body-limits.js';
 import { installRawBody } from './http/raw-body.js';
 import { Outbound } from './outbound/outbound.js';
 import type { PullLimits } from './pull/pull-loop.js';
@@ -22,7 +23,10 @@ export async function ingestion(config: IngestionConfig, { registry = REGISTRY, 
     name: 'ingestion',
     config,
     module: () => AppModule.with({ keyring, blobs, outbound, registry }),
-    http: installRawBody,
+    http: (fastify) => {
+      installRawBody(fastify);
+      installBodyLimits(fastify);
+    },
     start: async (parts, app) => startDueWork(parts, { blobs, keyring, uploads: app.get(UploadService), outbound, registry, limits: pullLimits }),
   };
 }

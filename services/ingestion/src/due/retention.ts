@@ -4,6 +4,7 @@ import { forgetDeliveriesBefore, scheduleDue, type Database, type DueOutcome, ty
 import type { TenantId } from '@throughline/domain';
 import type { IngestionConfig } from '../config.js';
 import { forgetEffectsBefore } from '../persistence/effect.repository.js';
+import { dropOpenInventories } from '../persistence/inventory.repository.js';
 import { dropOldRows, forgetReports, isScheduled, oldReports, unnamedBlobs } from '../persistence/retention.repository.js';
 import { reportFolder } from '../upload/blob-key.js';
 import { RETENTION } from './kinds.js';
@@ -14,6 +15,7 @@ const RECEIPT_DAYS = 400;
 const EFFECT_DAYS = 90;
 const DEAD_LETTER_DAYS = 30;
 const DELIVERY_DAYS = 7;
+const OPEN_INVENTORY_DAYS = 7;
 /** Days that are looked through for blobs without a receipt: over for good, and more than one in case a run was missed. */
 const ORPHAN_DAYS = [2, 3, 4];
 
@@ -41,6 +43,7 @@ export function retention(config: IngestionConfig, blobs: BlobStore, clock: Cloc
       await database.run([tenantId], async (unit) => {
         await dropOldRows(unit, tenantId, { receipts: before(RECEIPT_DAYS), deadLetters: before(DEAD_LETTER_DAYS) });
         await forgetEffectsBefore(unit, tenantId, before(EFFECT_DAYS));
+        await dropOpenInventories(unit, tenantId, before(OPEN_INVENTORY_DAYS));
         await forgetDeliveriesBefore(unit, before(DELIVERY_DAYS));
       });
       await blobs.sweep(before(1));

@@ -1,8 +1,6 @@
 import type { Fact, PullGap, PullPage } from '@throughline/connectors/api';
 import { bytesOf, MAX_FACT_BYTES } from '../observations/announce.js';
-
-/** chain-resolution takes no bundle above this. */
-const MAX_BUNDLE_BYTES = 256 * 1024;
+import { MAX_BUNDLE_BYTES } from '../observations/bundle.js';
 
 /**
  * The page without facts that no record can carry. Each is told as a gap, and an inventory that misses one is not

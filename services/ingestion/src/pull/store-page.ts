@@ -1,5 +1,6 @@
 import type { PullGap, PullPage } from '@throughline/connectors/api';
 import type { Unit } from '@throughline/persistence';
+import { ensureRetention } from '../due/retention.js';
 import { clearErrors, noteError, noteSuccess, saveGaps } from '../persistence/connector.repository.js';
 import { endPull, lockPull, movePull, type PullKey, type PullRow } from '../persistence/pull.repository.js';
 import { notePulledScans } from '../persistence/pulled-scan.repository.js';
@@ -48,6 +49,7 @@ export async function storePage(unit: Unit, { key, at, page, scans, knownGaps, n
     pages: 1, facts: published.announced, read: page.facts.length, ...(scans.uploaded > 0 && { scans: scans.uploaded }), ...(ended && { [key.focus === '' ? 'pulls' : 'refreshes']: 1 }),
   }, ended ? now : null);
   await saveGaps(unit, tenantId, connectorId, whole ? gaps : distinct([...gaps, ...knownGaps]));
+  if (ended) await ensureRetention(unit, tenantId, now);
   if (whole) await clearErrors(unit, tenantId, connectorId);
   for (const refusal of scans.refusals) await noteError(unit, tenantId, connectorId, refusal);
   for (const scope of leftOpen) await noteError(unit, tenantId, connectorId, { at: now.toISOString(), code: 'inventory_not_ended', message: `the pull ended before the inventory of ${scope}; it counts as incomplete` });

@@ -69,18 +69,30 @@ function repositoryOfBuild(build: Urn): Urn | '' {
   return found ? parseUrn(`repo:${found}`) ?? '' : '';
 }
 
+/** What we guess from names and likeness; the rest is what a source states. */
+const GUESSES: ReadonlySet<string> = new Set(['tag', 'dockerfile']);
+
+/** Whose word counts: proof, else what is stated, else what is guessed; of these only what is more than a candidate by itself. */
+function judgesOf(origins: readonly Origin[]): readonly Origin[] {
+  const claimable = origins.filter((origin) => origin.confidence >= CANDIDATE_BELOW);
+  const ranks = [claimable.filter((origin) => origin.verified), claimable.filter((origin) => !GUESSES.has(origin.link.method)), claimable, origins];
+  return ranks.find((rank) => rank.length > 0) ?? [];
+}
+
 /**
- * Which origins may be claimed. A verified attestation is proof and makes its rivals guesses. Else origins that name
- * different repositories, or different commits of one, contradict each other: all become candidates, none is picked.
+ * Which origins may be claimed. A verified attestation is proof and makes its rivals guesses; a guess never contests
+ * what a source states. Else origins that name different repositories, or different commits of one, contradict each
+ * other: all become candidates, none is picked.
  */
 export function judgeOrigins(origins: readonly Origin[]): Origin[] {
-  const verified = origins.filter((origin) => origin.verified);
-  const judges = verified.length > 0 ? verified : origins;
+  const judges = judgesOf(origins);
+  const proof = judges.some((origin) => origin.verified);
   const contested = distinct(judges.map((origin) => origin.repository)).length > 1
-    || (verified.length === 0 && distinct(judges.map((origin) => origin.commit)).length > 1);
+    || (!proof && distinct(judges.map((origin) => origin.commit)).length > 1);
   const commits = new Set(judges.map((origin) => origin.commit));
   return origins.map((origin) => {
-    const agrees = judges.includes(origin) || commits.has(origin.commit) || (origin.commit === '' && judges.some((judge) => judge.repository === origin.repository));
+    const open = origin.commit === '' || distinct([...commits]).length === 0;
+    const agrees = judges.includes(origin) || (origin.commit !== '' && commits.has(origin.commit)) || (open && judges.some((judge) => judge.repository === origin.repository));
     const candidate = contested || !agrees || origin.confidence < CANDIDATE_BELOW;
     return { ...origin, candidate, confidence: candidate ? Math.min(origin.confidence, CANDIDATE_CONFIDENCE) : origin.confidence };
   });

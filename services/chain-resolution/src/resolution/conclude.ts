@@ -1,6 +1,9 @@
 import type { TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import type { ImageVerdict } from '../domain/provenance/images.js';
+import { inferFromDockerfiles } from '../inference/infer-dockerfiles.js';
+import { inferFromTags } from '../inference/infer-tags.js';
+import { touchedBy } from '../inference/touched.js';
 import { relink, touchedAttestations } from '../provenance/relink.js';
 import type { Change } from './apply-facts.js';
 import { recompute } from './recompute.js';
@@ -12,7 +15,7 @@ export interface Stated {
   readonly attestations: readonly string[];
 }
 
-/** What follows from changed facts: copies of images, links of attestations, then every judgement that they reach. */
+/** What follows from changed facts: copies of images, links of attestations, conclusions from tags and Dockerfiles, then every judgement that they reach. */
 export async function conclude(unit: Unit, tenant: TenantId, stated: Stated, now: Date): Promise<{ refused: readonly ImageVerdict[] }> {
   const changes = [...stated.changes];
   const copies = await linkSameDigests(unit, tenant, changes, now);
@@ -20,6 +23,9 @@ export async function conclude(unit: Unit, tenant: TenantId, stated: Stated, now
   const touched = await touchedAttestations(unit, tenant, changes);
   const attested = await relink(unit, tenant, [...stated.attestations, ...touched], now);
   changes.push(attested.change);
+  // after attestations, since those may be the first to name a commit
+  const hints = await touchedBy(unit, tenant, changes);
+  changes.push(await inferFromTags(unit, tenant, hints, now), await inferFromDockerfiles(unit, tenant, hints, now));
   await recompute(unit, tenant, { links: changes.flatMap((change) => change.links), nodes: changes.flatMap((change) => change.nodes) }, now);
   return { refused: attested.refused };
 }

@@ -87,7 +87,7 @@ export function configFacts(say: Say, image: Urn, config: JsonObject, annotation
   const history = (Array.isArray(config['history']) ? config['history'] : []).map((step: unknown) => textOf(objectOf(step)['created_by'], STEP)).filter((step) => step !== '');
   return [
     say.asset(image, {
-      labels: { ...noted, ...own }, history: cut(history, MAX_HISTORY), created: textOf(config['created']) || undefined,
+      labels: { ...noted, ...own }, history: lastOf(history, MAX_HISTORY), created: textOf(config['created']) || undefined,
       platform: [textOf(config['os']), textOf(config['architecture'])].filter((part) => part !== '').join('/') || undefined,
     }),
     ...sourceFacts(say, image, own, 'label'),
@@ -96,7 +96,7 @@ export function configFacts(say: Say, image: Urn, config: JsonObject, annotation
   ];
 }
 
-const STEP = 500;
+const STEP = 2000;
 const MAX_HISTORY = 8000;
 const MAX_LABELS = 4000;
 const SOURCE = 'org.opencontainers.image.source';
@@ -114,9 +114,10 @@ function labelsOf(labels: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(ordered.filter(([key, value]) => (room -= key.length + value.length + 6) >= 0));
 }
 
-function cut(lines: readonly string[], max: number): readonly string[] {
+/** As many of the last as fit: the first are the base image's. */
+function lastOf(lines: readonly string[], max: number): readonly string[] {
   let room = max;
-  return lines.filter((line) => (room -= line.length + 3) >= 0);
+  return lines.toReversed().filter((line) => (room -= line.length + 3) >= 0).reverse();
 }
 
 /** Links from what the labels name to the image. A short revision names no commit for certain. */

@@ -48,6 +48,22 @@ describe('what the internet reaches', () => {
     expect((await h.call('GET', '/v1/trace/exposure-history?asset=repo:github.com/no/body')).status).toBe(404);
   });
 
+  it('E11: answers as it was, and as it was believed then', async () => {
+    await h.apply(sample);
+    h.clock.set(new Date(minute(60)));
+    await h.apply([webGroup('10.0.0.0/8', 10)]);
+    await h.apply([part({ source: 'aws:111122223333/eu-central-1', receivedAt: minute(60), links: [[N.service, 'routes-to', N.group, { validFrom: minute(0), validTo: minute(50) }]] })]);
+    const at = async (query: string): Promise<string> => ((await h.call('GET', `/v1/trace?from=${encodeURIComponent(N.repository)}&${query}`)).body as { exposure: string }).exposure;
+    expect(await at(`at=${minute(5)}`)).toBe('internet');
+    expect(await at(`at=${minute(20)}`)).toBe('internal');
+    expect(await at(`at=${minute(55)}`)).toBe('unknown');
+    // of minute 20 it was believed at minute 30 that nothing had changed: the closing of the group was heard of at minute 60
+    expect(await at(`at=${minute(20)}&recordedAt=${minute(30)}`)).toBe('internet');
+    expect(await at(`recordedAt=${minute(30)}`)).toBe('internet');
+    expect(await at(`at=${minute(55)}&recordedAt=${minute(30)}`)).toBe('internet');
+    expect((await h.call('GET', `/v1/trace?from=${encodeURIComponent(N.repository)}&recordedAt=yesterday`)).status).toBe(400);
+  });
+
   it('27: a flaw was exposed while a service ran it: a roll-back makes the older version exposed again', async () => {
     await h.apply(sample);
     h.clock.set(new Date(minute(100)));

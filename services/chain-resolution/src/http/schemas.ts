@@ -54,6 +54,7 @@ export const traceQuery = z.strictObject({
   from: z.string().min(1).max(1100).describe('URN, bare ARN, or image:sha256:…'),
   direction: z.enum(['forward', 'backward']).default('forward').describe('forward: code to exposure; backward: exposure to code.'),
   at: when.optional().describe('As of this time; absent: now.'),
+  recordedAt: when.optional().describe('As it was believed at this time (absent: as it is believed now); `at` is then at most that.'),
 });
 
 export const exposedQuery = listQuery.omit({ sort: true }).extend({

@@ -33,8 +33,9 @@ export class TraceController {
   })
   async get(@Caller() caller: Caller, @Query(zodQuery(traceQuery)) query: z.infer<typeof traceQuery>): Promise<Record<string, unknown>> {
     return this.database.run([caller.tenantId], async (unit) => {
-      const at = query.at === undefined ? null : Date.parse(query.at);
-      const graph = postgresGraph(unit, caller.tenantId, at);
+      const recordedAt = query.recordedAt === undefined ? null : Date.parse(query.recordedAt);
+      const at = query.at === undefined ? recordedAt : Math.min(Date.parse(query.at), recordedAt ?? Infinity);
+      const graph = postgresGraph(unit, caller.tenantId, at, recordedAt);
       const from = await resolveStart(unit, caller.tenantId, query.from);
       const known = await graph.assets(from);
       if (!from.some((node) => known.has(node))) throw problem(404, 'asset_not_found', 'No asset with this URN is known.', { from: query.from.slice(0, 200) });
@@ -46,7 +47,7 @@ export class TraceController {
       const now = this.clock.now();
       const counts = answer.gaps.length > 0 ? await this.#shares.of(caller.tenantId, now, () => loadGapCounts(unit, caller.tenantId)) : undefined;
       const stale = at === null ? await staleNodes(unit, caller.tenantId, answer.nodes) : new Set<Urn>();
-      return presentTrace(answer, { from: query.from, direction: query.direction, at: query.at, stale, ...(counts && { counts }) }, now);
+      return presentTrace(answer, { from: query.from, direction: query.direction, at: at === null ? undefined : new Date(at).toISOString(), stale, ...(counts && { counts }) }, now);
     });
   }
 }

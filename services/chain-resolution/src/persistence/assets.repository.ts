@@ -54,7 +54,7 @@ export async function saveAssetClaims(unit: Unit, tenant: TenantId, claims: read
 }
 
 /** Writes nodes; a change of what is known of one leaves a version that holds from its observation. */
-export async function saveAssets(unit: Unit, tenant: TenantId, assets: readonly Asset[]): Promise<void> {
+export async function saveAssets(unit: Unit, tenant: TenantId, assets: readonly Asset[], now: Date): Promise<void> {
   if (assets.length === 0) return;
   const rows = [...assets].sort((a, b) => (a.urn < b.urn ? -1 : 1));
   const times = (pick: (asset: Asset) => number | null): (string | null)[] => rows.map((row) => toDateOrNull(pick(row)));
@@ -70,23 +70,23 @@ export async function saveAssets(unit: Unit, tenant: TenantId, assets: readonly 
     ], { name: 'assets_save' },
   );
   await unit.query(
-    `insert into asset_versions (tenant_id, urn, valid_from, attributes, retired)
-     select $1, * from unnest($2::text[], $3::timestamptz[], $4::jsonb[], $5::boolean[])
+    `insert into asset_versions (tenant_id, urn, valid_from, attributes, retired, recorded_at)
+     select $1, r.*, $6::timestamptz from unnest($2::text[], $3::timestamptz[], $4::jsonb[], $5::boolean[]) r
      on conflict (tenant_id, urn, valid_from) do update set attributes = excluded.attributes, retired = excluded.retired`,
-    [tenant, rows.map((row) => row.urn), times((row) => row.retiredAt ?? row.lastSeen), attributes, rows.map((row) => row.retiredAt !== null)], { name: 'asset_versions_save' },
+    [tenant, rows.map((row) => row.urn), times((row) => row.retiredAt ?? row.lastSeen), attributes, rows.map((row) => row.retiredAt !== null), now.toISOString()], { name: 'asset_versions_save' },
   );
   await saveReferences(unit, tenant, rows);
 }
 
 /** Versions between those that are stored, from facts that came late; one that says what was known already is not written. Returns the nodes with a new past. */
-export async function savePastVersions(unit: Unit, tenant: TenantId, assets: readonly Asset[]): Promise<Urn[]> {
+export async function savePastVersions(unit: Unit, tenant: TenantId, assets: readonly Asset[], now: Date): Promise<Urn[]> {
   if (assets.length === 0) return [];
   const rows = await unit.query<{ urn: Urn }>(
-    `insert into asset_versions (tenant_id, urn, valid_from, attributes, retired)
-     select $1, r.urn, r.at, r.attributes, false from unnest($2::text[], $3::timestamptz[], $4::jsonb[]) as r(urn, at, attributes)
+    `insert into asset_versions (tenant_id, urn, valid_from, attributes, retired, recorded_at)
+     select $1, r.urn, r.at, r.attributes, false, $5 from unnest($2::text[], $3::timestamptz[], $4::jsonb[]) as r(urn, at, attributes)
      where r.attributes is distinct from (select v.attributes from asset_versions v where v.tenant_id = $1 and v.urn = r.urn and v.valid_from <= r.at order by v.valid_from desc limit 1)
      on conflict (tenant_id, urn, valid_from) do nothing returning urn`,
-    [tenant, assets.map((asset) => asset.urn), assets.map((asset) => toDate(asset.lastSeen)), assets.map((asset) => JSON.stringify(asset.attributes))], { name: 'asset_versions_past' },
+    [tenant, assets.map((asset) => asset.urn), assets.map((asset) => toDate(asset.lastSeen)), assets.map((asset) => JSON.stringify(asset.attributes)), now.toISOString()], { name: 'asset_versions_past' },
   );
   return [...new Set(rows.map((row) => row.urn))];
 }

@@ -35,7 +35,7 @@ export async function applyFacts(unit: Unit, tenant: TenantId, batch: FactBatch,
   const links: Link[] = [];
   const nodes: Urn[] = [];
   for (const slice of slices(batch.links)) links.push(...await applyLinks(unit, tenant, slice, now));
-  for (const slice of slices(batch.assets)) nodes.push(...await applyAssets(unit, tenant, slice));
+  for (const slice of slices(batch.assets)) nodes.push(...await applyAssets(unit, tenant, slice, now));
   for (const slice of slices(links)) await ensureNodes(unit, tenant, slice.flatMap((link) => [link.from, link.to]), now.getTime());
   return { links, nodes };
 }
@@ -81,7 +81,7 @@ function deriveGroups(claims: readonly LinkClaim[]): Link[] {
   return [...groups.values()].flatMap(deriveLinks);
 }
 
-async function applyAssets(unit: Unit, tenant: TenantId, facts: readonly AssetClaim[]): Promise<Urn[]> {
+async function applyAssets(unit: Unit, tenant: TenantId, facts: readonly AssetClaim[], now: Date): Promise<Urn[]> {
   if (facts.length === 0) return [];
   const urns = [...new Set(facts.map((fact) => fact.urn))];
   const claims = new Map((await loadAssetClaims(unit, tenant, urns)).map((claim) => [keyOf(claim), claim]));
@@ -95,10 +95,10 @@ async function applyAssets(unit: Unit, tenant: TenantId, facts: readonly AssetCl
     claims.set(keyOf(fact), merged);
     changed.set(keyOf(fact), merged);
   }
-  const past = await savePastVersions(unit, tenant, late.flatMap((fact) => pastVersion(fact, [...claims.values()])));
+  const past = await savePastVersions(unit, tenant, late.flatMap((fact) => pastVersion(fact, [...claims.values()])), now);
   if (changed.size === 0) return past;
   await saveAssetClaims(unit, tenant, [...changed.values()]);
-  return [...past, ...await saveDerived(unit, tenant, [...new Set([...changed.values()].map((claim) => claim.urn))], [...claims.values()])];
+  return [...past, ...await saveDerived(unit, tenant, [...new Set([...changed.values()].map((claim) => claim.urn))], [...claims.values()], now)];
 }
 
 /** What the node was when a fact that came late was observed: the fact, with what other sources had said by then. */
@@ -108,7 +108,7 @@ function pastVersion(fact: AssetClaim, claims: readonly AssetClaim[]): Asset[] {
   return asset ? [{ ...asset, firstSeen: fact.observedAt, lastSeen: fact.observedAt }] : [];
 }
 
-async function saveDerived(unit: Unit, tenant: TenantId, urns: readonly Urn[], claims: readonly AssetClaim[]): Promise<Urn[]> {
+async function saveDerived(unit: Unit, tenant: TenantId, urns: readonly Urn[], claims: readonly AssetClaim[], now: Date): Promise<Urn[]> {
   const before = await postgresGraph(unit, tenant, null).assets(urns);
   const byNode = new Map<Urn, AssetClaim[]>();
   for (const claim of claims) byNode.set(claim.urn, [...(byNode.get(claim.urn) ?? []), claim]);
@@ -120,7 +120,7 @@ async function saveDerived(unit: Unit, tenant: TenantId, urns: readonly Urn[], c
     return asset ? [{ ...asset, resolved, firstSeen: Math.min(known?.firstSeen ?? asset.lastSeen, asset.lastSeen) }] : [];
   });
   const different = derived.filter((asset) => !sameAsset(before.get(asset.urn), asset));
-  await saveAssets(unit, tenant, different);
+  await saveAssets(unit, tenant, different, now);
   return different.map((asset) => asset.urn);
 }
 

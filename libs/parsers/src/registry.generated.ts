@@ -2,10 +2,13 @@
 
 import type { Parser } from './api/index.js';
 import { parser as checkov } from './tools/checkov/parser.js';
+import { parser as githubCodeScanning } from './tools/github-code-scanning/parser.js';
+import { parser as githubDependabot } from './tools/github-dependabot/parser.js';
+import { parser as githubSecretScanning } from './tools/github-secret-scanning/parser.js';
 import { parser as gitleaks } from './tools/gitleaks/parser.js';
 import { parser as sarif } from './tools/sarif/parser.js';
 import { parser as trivy } from './tools/trivy/parser.js';
 import { parser as zap } from './tools/zap/parser.js';
 
 /** Every parser, by id. */
-export const PARSERS: readonly Parser[] = [checkov, gitleaks, sarif, trivy, zap];
+export const PARSERS: readonly Parser[] = [checkov, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, sarif, trivy, zap];

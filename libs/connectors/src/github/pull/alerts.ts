@@ -19,7 +19,7 @@ const LISTS: Readonly<Record<AlertKind, readonly Readonly<Record<string, string 
 /** What of an alert is kept: what its parser reads. Values of secrets, people, and what changes daily (EPSS) are not. */
 const KEPT: Readonly<Record<AlertKind, readonly string[]>> = {
   'code-scanning': [
-    'number', 'state', 'created_at', 'html_url', 'dismissed_reason', 'dismissed_comment', 'rule.id', 'rule.name', 'rule.severity', 'rule.security_severity_level', 'rule.description', 'rule.tags', 'tool.name', 'tool.version',
+    'number', 'state', 'created_at', 'html_url', 'dismissed_reason', 'dismissed_comment', 'rule.id', 'rule.name', 'rule.severity', 'rule.security_severity_level', 'rule.description', 'rule.full_description', 'rule.help_uri', 'rule.tags', 'tool.name', 'tool.version',
     'most_recent_instance.ref', 'most_recent_instance.commit_sha', 'most_recent_instance.state', 'most_recent_instance.category', 'most_recent_instance.message', 'most_recent_instance.location', 'most_recent_instance.classifications',
   ],
   dependabot: [

@@ -1,36 +1,91 @@
 /**
  * CODEOWNERS matching after GitHub's rules (docs.github.com, "About code owners", CODEOWNERS syntax): patterns follow
  * gitignore without `!`, `[ ]` and `\#`, paths are case-sensitive, the last matching line wins, a line without owners
- * leaves the path unowned. GitLab's section headers (`[Docs]`, `^[Docs][2] @owner`) give the lines below them the
- * header's owners when they name none.
+ * leaves the path unowned. GitLab's (docs.gitlab.com, "Syntax of CODEOWNERS file") differ: relative patterns match at
+ * any depth, `!` excludes, and each section (`[Docs]`, `^[Docs][2] @owner`) decides for itself, with default owners.
  */
 export interface CodeownersRule {
+  /** In GitHub's syntax, also where the file is GitLab's. */
   readonly pattern: string;
   readonly owners: readonly string[];
   /** 1-based line in the file. */
   readonly line: number;
+  /** Lower case, as GitLab does not tell names by case; empty: before the first section. */
   readonly section: string;
+  /** Of a section that asks for no approval (`^[…]`). */
+  readonly optional: boolean;
+  /** GitLab's `!pattern`: its section says nothing about these paths, whatever stands below. */
+  readonly excluded: boolean;
 }
 
-const SECTION = /^\^?\[([^\]]+)\](?:\[\d+\])?(?:\s+(.*))?$/;
+export type CodeownersDialect = 'github' | 'gitlab';
 
-/** Rules of a file in file order. Lines that no rule allows (negation, character ranges) are passed over, as GitHub does. */
-export function parseCodeowners(text: string): CodeownersRule[] {
+const SECTION = /^(\^?)\[([^\]]+)\](?:\[\d+\])?(?:\s+(.*))?$/;
+
+/** GitLab's where the file lies in `.gitlab/` or has a section, which is no valid line to GitHub. */
+export function codeownersDialect(text: string, path = ''): CodeownersDialect {
+  return path.startsWith('.gitlab/') || text.split(/\r?\n/).some((line) => SECTION.test(withoutComment(line).trim())) ? 'gitlab' : 'github';
+}
+
+/** Rules of a file in file order. Lines that no rule allows are passed over, as both hosts do. */
+export function parseCodeowners(text: string, dialect: CodeownersDialect = codeownersDialect(text)): CodeownersRule[] {
   const rules: CodeownersRule[] = [];
-  let section = { name: '', owners: [] as string[] };
+  let section = { name: '', owners: [] as string[], optional: false };
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = withoutComment(raw).trim();
     if (line === '') continue;
-    const header = SECTION.exec(line);
+    const header = dialect === 'gitlab' ? SECTION.exec(line) : null;
     if (header) {
-      section = { name: header[1] ?? '', owners: words(header[2] ?? '') };
+      section = { name: (header[2] ?? '').trim().toLowerCase(), owners: ownersAmong(words(header[3] ?? '')), optional: header[1] === '^' };
       continue;
     }
-    const [pattern = '', ...owners] = words(line);
-    if (pattern.startsWith('!') || pattern.includes('[') || pattern.startsWith('\\#')) continue;
-    rules.push({ pattern: pattern.replaceAll('\\ ', ' '), owners: owners.length ? owners : section.owners, line: index + 1, section: section.name });
+    const [given = '', ...rest] = words(line);
+    const excluded = dialect === 'gitlab' && given.startsWith('!');
+    const pattern = patternOf(excluded ? given.slice(1) : given, dialect);
+    if (pattern === undefined) continue;
+    const owners = ownersAmong(rest);
+    rules.push({ pattern, owners: excluded ? [] : owners.length ? owners : section.owners, line: index + 1, section: section.name, optional: section.optional, excluded });
   }
   return rules;
+}
+
+/** The pattern in GitHub's syntax; undefined where the line is not valid. */
+function patternOf(given: string, dialect: CodeownersDialect): string | undefined {
+  if (given === '' || given.startsWith('!') || given.includes('[') || (dialect === 'github' && given.startsWith('\\#'))) return undefined;
+  const pattern = given.replaceAll('\\ ', ' ').replace(/^\\#/, '#');
+  // to GitHub a slash inside a pattern ties it to the root, to GitLab only one in front does
+  return dialect === 'gitlab' && !pattern.startsWith('/') && !pattern.startsWith('**/') && pattern.slice(0, -1).includes('/') ? `**/${pattern}` : pattern;
+}
+
+/** `@user`, `@org/team`, an address; what else stands on the line is no owner. */
+const ownersAmong = (said: readonly string[]): string[] => said.filter((word) => word.includes('@'));
+
+/** What each section says about a path: its last rule that matches, unless the path is excluded from it. One section for a file of GitHub's. */
+export function codeownersBySection(rules: readonly CodeownersRule[], path: string): CodeownersRule[] {
+  return [...Map.groupBy(rules, (rule) => rule.section).values()].flatMap((own) => {
+    const matching = own.filter((rule) => matchesCodeowners(rule.pattern, path));
+    return matching.some((rule) => rule.excluded) ? [] : matching.slice(-1);
+  });
+}
+
+const CATCH_ALL: ReadonlySet<string> = new Set(['*', '**', '/', '/**', '**/*']);
+
+/**
+ * The rules as one list in which the first that matches names the owner. Of several sections all are right, and one
+ * owner is wanted: sections that must approve come before optional ones, named ones before the unnamed, and a rule for
+ * every file after those that name some.
+ */
+export function codeownersInOrder(rules: readonly CodeownersRule[]): CodeownersRule[] {
+  const sections = [...Map.groupBy(rules, (rule) => rule.section)].map(([name, own]) => ({ name, own, optional: own.every((rule) => rule.optional) }));
+  const alone = sections.length <= 1;
+  const ordered = sections.sort((a, b) => Number(a.name === '') - Number(b.name === '') || Number(a.optional) - Number(b.optional)).map(({ name, own }) => {
+    // an exclusion hides the whole section; where others may speak of the path, it is left to them
+    const excluded = alone || name === '' ? own.filter((rule) => rule.excluded) : [];
+    const latest = [...own].filter((rule) => !rule.excluded).reverse();
+    const end = latest.findIndex((rule) => CATCH_ALL.has(rule.pattern));
+    return { some: [...excluded, ...(end < 0 ? latest : latest.slice(0, end))], every: end < 0 ? [] : latest.slice(end, end + 1) };
+  });
+  return [...ordered.flatMap((item) => item.some), ...ordered.flatMap((item) => item.every)];
 }
 
 /** The rule that decides about a path (relative to the repository's root): the last that matches, or undefined. */

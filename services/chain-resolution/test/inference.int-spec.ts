@@ -56,11 +56,16 @@ describe('the tag equal to a commit', () => {
     expect(body.context.running).toMatchObject([{ version: image, commit: commit() }]);
   });
   it('a guess never contests what a source states; what it adds is taken', async () => {
-    await h.apply([part(commitFact()), part(taggedFact(SHA)), part({ source: 'ecr', links: [[commit('acme/other', 'b'.repeat(40)), 'produced', image, { method: 'oci-label' }]] })]);
+    const labelled = part({ source: 'ecr', links: [[commit('acme/other', 'b'.repeat(40)), 'produced', image, { method: 'oci-label' }]] });
+    await h.apply([part(commitFact()), part(taggedFact(SHA.slice(0, 7))), labelled]);
     expect(await produced()).toEqual([[commit('acme/other', 'b'.repeat(40)), 'oci-label', 0.85, false], [commit(), 'tag', 0.49, false]]);
     await h.clear();
     await h.apply([part(commitFact()), part(taggedFact(SHA)), part({ source: 'ecr', links: [['repo:github.com/acme/pay', 'produced', image, { method: 'oci-label' }]] })]);
     expect(await produced()).toEqual([[commit(), 'tag', 0.55, false], ['repo:github.com/acme/pay', 'oci-label', 0.85, false]]);
+  });
+  it('E7: a label and a tag that name whole commits of two repositories: both are shown, none is picked', async () => {
+    await h.apply([part(commitFact()), part(taggedFact(SHA)), part({ source: 'ecr', links: [[commit('acme/other', 'b'.repeat(40)), 'produced', image, { method: 'oci-label' }]] })]);
+    expect(await produced()).toEqual([[commit('acme/other', 'b'.repeat(40)), 'oci-label', 0.49, false], [commit(), 'tag', 0.49, false]]);
   });
   it('an attestation that is verified decides against it', async () => {
     const key = testKey();

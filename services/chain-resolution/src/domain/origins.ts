@@ -47,9 +47,11 @@ function originsOf(link: Link, builtBy: readonly Link[]): Origin[] {
   const subPath = builtBy.find((item) => kindOf(item.from) === 'repository')?.from;
   const place = subPath ? sourceOf(subPath) : { repository: repositoryOfBuild(link.from), subPath: '' as const, commit: '' as const };
   if (commits.length === 0) return [{ ...base, ...place, build: link.from }];
+  // proof of the run's commit outranks what others say of the run; without it, proof of the run stays proof
+  const proven = commits.some((item) => item.verified);
   return commits.map((item) => ({
     ...base, ...sourceOf(item.from), subPath: place.subPath, build: link.from,
-    confidence: Math.min(link.confidence, item.confidence), verified: link.verified,
+    confidence: Math.min(link.confidence, item.confidence), verified: link.verified && (item.verified || !proven),
   }));
 }
 
@@ -69,13 +71,16 @@ function repositoryOfBuild(build: Urn): Urn | '' {
   return found ? parseUrn(`repo:${found}`) ?? '' : '';
 }
 
-/** What we guess from names and likeness; the rest is what a source states. */
-const GUESSES: ReadonlySet<string> = new Set(['tag', 'dockerfile']);
+/** Hex digits of a tag from which on it names one commit and no other, as a label does; fewer may meet another's by chance. */
+const UNMISTAKABLE = 12;
+
+/** What we guess from likeness; the rest is stated, by a source or by the image's own tag. */
+const isGuess = ({ link }: Origin): boolean => link.method === 'dockerfile' || (link.method === 'tag' && Number(link.evidence['digits']) < UNMISTAKABLE);
 
 /** Whose word counts: proof, else what is stated, else what is guessed; of these only what is more than a candidate by itself. */
 function judgesOf(origins: readonly Origin[]): readonly Origin[] {
   const claimable = origins.filter((origin) => origin.confidence >= CANDIDATE_BELOW);
-  const ranks = [claimable.filter((origin) => origin.verified), claimable.filter((origin) => !GUESSES.has(origin.link.method)), claimable, origins];
+  const ranks = [claimable.filter((origin) => origin.verified), claimable.filter((origin) => !isGuess(origin)), claimable, origins];
   return ranks.find((rank) => rank.length > 0) ?? [];
 }
 

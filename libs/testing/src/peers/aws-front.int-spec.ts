@@ -103,6 +103,7 @@ describe('one AWS of two peers', () => {
     expect(repositories).toContain('333344445555.dkr.ecr.cn-north-1.amazonaws.com.cn/pay');
     const { group, task: started } = await service(CHINA, 'pay', `${pay.host}/pay:v1`);
     expect(group).toMatch(/^arn:aws-cn:elasticloadbalancing:cn-north-1:/);
+    expect(one(await ask(CHINA, 'ec2', 'DescribeSubnets'), 'subnetArn')).toMatch(/^arn:aws-cn:ec2:cn-north-1:/);
     expect(started).toMatchObject({ taskArn: expect.stringMatching(/^arn:aws-cn:ecs:/), containers: [{ imageDigest: ociImage({ seed: 'cn' }).digest }] });
   });
 

@@ -66,7 +66,15 @@ const listen = async (answer: (request: IncomingMessage) => Promise<AwsAnswer>):
   return server;
 };
 
-const toMoto = (url: string, call: AwsCall): Promise<AwsAnswer> => send(url, { ...call, body: withoutUnknownFilters(call), headers: { ...call.headers, 'x-moto-account-id': call.account } });
+/** moto knows partitions, but not in the ARN of every kind of thing. */
+const toMoto = async (url: string, call: AwsCall): Promise<AwsAnswer> =>
+  inPartition(call, await send(url, { ...call, body: withoutUnknownFilters(call), headers: { ...call.headers, 'x-moto-account-id': call.account } }));
+
+const inPartition = (call: AwsCall, answer: AwsAnswer): AwsAnswer => {
+  if (partitionOf(call.region) === 'aws' || call.path.startsWith('/v2/')) return answer;
+  const text = answer.body.toString('utf8').replaceAll('arn:aws:', 'arn:aws-cn:').replaceAll(/(\.dkr\.ecr\.cn-[a-z]+-\d\.amazonaws\.com)(?!\.cn)/g, '$1.cn');
+  return { ...answer, body: Buffer.from(text) };
+};
 
 /** moto answers 500 to this filter. Without it more interfaces come than AWS would give, all of them right. */
 const withoutUnknownFilters = ({ action, body }: AwsCall): Buffer => {
@@ -81,12 +89,9 @@ const toMinistack = async (url: string, call: AwsCall): Promise<AwsAnswer> => {
   const headers = { ...call.headers };
   if (headers['authorization'] !== undefined) headers['authorization'] = headers['authorization'].replace(/Credential=[^/]+/, `Credential=${call.account}`);
   if (headers['host'] !== undefined) headers['host'] = headers['host'].replace('.amazonaws.com.cn', '.amazonaws.com');
-  const foreign = partitionOf(call.region) !== 'aws';
-  const body = foreign && !call.path.startsWith('/v2/') ? Buffer.from(call.body.toString('utf8').replaceAll('arn:aws-cn:', 'arn:aws:')) : call.body;
-  const answer = await send(url, { ...call, headers, body });
-  if (!foreign || call.path.startsWith('/v2/')) return answer;
-  const text = answer.body.toString('utf8').replaceAll('arn:aws:', 'arn:aws-cn:').replaceAll(/(\.dkr\.ecr\.cn-[a-z]+-\d\.amazonaws\.com)(?!\.cn)/g, '$1.cn');
-  return { ...answer, body: Buffer.from(text) };
+  const foreign = partitionOf(call.region) !== 'aws' && !call.path.startsWith('/v2/');
+  const body = foreign ? Buffer.from(call.body.toString('utf8').replaceAll('arn:aws-cn:', 'arn:aws:')) : call.body;
+  return inPartition(call, await send(url, { ...call, headers, body }));
 };
 
 interface Trust { readonly externalId?: string; readonly sessions: Map<string, string>; readonly revoked: ReadonlySet<string> }

@@ -15,7 +15,7 @@ export async function buildBalancer(clients: Clients, network: Network, name: st
   const group = isNetwork ? undefined : await createGroup(clients.ec2, network.vpc, `${name}-lb`);
   if (group !== undefined) await admit(clients.ec2, group, plan.ingress, { balancers: [], nobody: network.nobody });
   const made = await clients.elb.send(new CreateLoadBalancerCommand({
-    Name: name, Scheme: plan.scheme, Type: plan.type, Subnets: [...network.subnets[plan.subnets]], ...(group !== undefined && { SecurityGroups: [group] }),
+    Name: name, Scheme: plan.scheme, Type: plan.type, IpAddressType: plan.dual ? 'dualstack' : 'ipv4', Subnets: [...network.subnets[plan.subnets]], ...(group !== undefined && { SecurityGroups: [group] }),
   }));
   const balancer = given(made.LoadBalancers?.[0]?.LoadBalancerArn, 'a load balancer');
   const targetGroup = await createTargets(clients.elb, network, name, isNetwork);

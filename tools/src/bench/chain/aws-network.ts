@@ -1,5 +1,5 @@
 import {
-  AssociateRouteTableCommand, AttachInternetGatewayCommand, AuthorizeSecurityGroupIngressCommand, CreateInternetGatewayCommand, CreateNetworkAclCommand, CreateRouteCommand,
+  AssociateRouteTableCommand, AttachInternetGatewayCommand, AuthorizeSecurityGroupIngressCommand, CreateInternetGatewayCommand, CreateNetworkAclCommand, CreateNetworkAclEntryCommand, CreateRouteCommand,
   CreateRouteTableCommand, CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DescribeNetworkAclsCommand, ReplaceNetworkAclAssociationCommand, RevokeSecurityGroupIngressCommand,
   type EC2Client, type IpPermission,
 } from '@aws-sdk/client-ec2';
@@ -15,7 +15,7 @@ export interface Network {
 
 /** A VPC with public subnets, private ones, and public ones whose network ACL refuses everything. */
 export async function buildNetwork(ec2: EC2Client): Promise<Network> {
-  const vpc = given((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId, 'a VPC');
+  const vpc = given((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true }))).Vpc?.VpcId, 'a VPC');
   const gateway = given((await ec2.send(new CreateInternetGatewayCommand({}))).InternetGateway?.InternetGatewayId, 'a gateway');
   await ec2.send(new AttachInternetGatewayCommand({ VpcId: vpc, InternetGatewayId: gateway }));
   const [outside, inside] = [await routes(ec2, vpc, gateway), await routes(ec2, vpc, undefined)];
@@ -44,10 +44,12 @@ async function pair(ec2: EC2Client, vpc: string, third: number, table: string): 
   return ids;
 }
 
-/** A new network ACL holds nothing but the last rule, which refuses. */
+/** A new network ACL holds nothing but the last rule, which refuses. The one that was there lets IPv6 in, as in every VPC that has it. */
 async function refuse(ec2: EC2Client, vpc: string, subnets: readonly string[]): Promise<void> {
   const acl = given((await ec2.send(new CreateNetworkAclCommand({ VpcId: vpc }))).NetworkAcl?.NetworkAclId, 'a network ACL');
   const { NetworkAcls = [] } = await ec2.send(new DescribeNetworkAclsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpc] }] }));
+  const first = given(NetworkAcls.find((item) => item.NetworkAclId !== acl)?.NetworkAclId, 'the first network ACL');
+  for (const Egress of [false, true]) await ec2.send(new CreateNetworkAclEntryCommand({ NetworkAclId: first, RuleNumber: 101, Protocol: '-1', RuleAction: 'allow', Egress, Ipv6CidrBlock: '::/0' }));
   const mine = NetworkAcls.flatMap((item) => item.Associations ?? []).filter((item) => subnets.includes(item.SubnetId ?? ''));
   for (const { NetworkAclAssociationId } of mine) await ec2.send(new ReplaceNetworkAclAssociationCommand({ AssociationId: NetworkAclAssociationId, NetworkAclId: acl }));
 }

@@ -16,13 +16,13 @@ const link = (from: string, to: string, kind: string, over: Partial<TraceLink> =
 function perfect(plan: ServicePlan, truth: ServiceTruth): TraceAnswer {
   const service = `service:${truth.service}`;
   const { source } = truth;
-  const image = `image:${plan.name}@${truth.running[0] ?? ''}`;
+  const image = `image:${plan.name}@${truth.image[0] ?? ''}`;
   const produced = (from: string, over: Partial<TraceLink> = {}): TraceLink => link(from, image, 'produced', { method: source.verified ? 'attestation' : 'oci-label', verified: source.verified, ...over });
   const commit = `commit:${source.repository ?? ''}@${source.commit ?? ''}`;
   const origin = source.rivals ? source.rivals.map((rival) => produced(rival.includes('/') ? `repo:${rival}` : `commit:github.com/x/y@${rival}`, { confidence: 0.49 }))
     : source.evident.includes('build') ? [produced(`build:${source.build ?? ''}`), link(commit, `build:${source.build ?? ''}`, 'built-by')]
       : source.evident.includes('commit') ? [produced(commit)] : source.evident.includes('repository') ? [produced(`repo:${source.repository ?? ''}`)] : [];
-  return { nodes: [], exposure: truth.exposure, links: truth.running.length === 0 ? [] : [link(image, 'task:1', 'runs-as'), link('task:1', service, 'part-of'), ...origin] };
+  return { nodes: [], exposure: truth.exposure, links: !truth.runs ? [] : [link(image, 'task:1', 'runs-as'), link('task:1', service, 'part-of'), ...origin] };
 }
 
 type Change = (trace: TraceAnswer, truth: ServiceTruth) => TraceAnswer;
@@ -30,7 +30,7 @@ const unchanged: Change = (trace) => trace;
 const pairs = fleet.services.map((plan, i) => ({ plan, truth: truths[i] as ServiceTruth }));
 const judgeAll = (change: Change, of = pairs) => of.map(({ plan, truth }) => judge(truth, observe(truth.service, change(perfect(plan, truth), truth))));
 /** Services of a situation in which something runs. */
-const of = (origin: string) => pairs.filter(({ truth }) => truth.origin === origin && truth.running.length > 0);
+const of = (origin: string) => pairs.filter(({ truth }) => truth.origin === origin && truth.runs);
 const kinds = (change: Change, among: typeof pairs): MissKind[] => [...new Set(judgeAll(change, among).flatMap((item) => item.misses.map((miss) => miss.kind)))].sort();
 const links = (change: (links: readonly TraceLink[]) => readonly TraceLink[]): Change => (trace) => ({ ...trace, links: change(trace.links) });
 const produced = (over: Partial<TraceLink>): Change => links((all) => all.map((item) => (item.kind === 'produced' ? { ...item, ...over } : item)));
@@ -74,8 +74,8 @@ describe('the comparison', () => {
 
   it('takes the digest of any platform of the index for the same image', () => {
     for (const { truth } of of('multi-arch, index runs')) {
-      expect(truth.running).toHaveLength(3);
-      expect(truth.running.map((digest) => judge(truth, { running: [digest], claimed: [], candidates: [], exposure: truth.exposure }).rightImage)).toEqual([true, true, true]);
+      expect(truth.image).toHaveLength(3);
+      expect(truth.image.map((digest) => judge(truth, { running: [digest], claimed: [], candidates: [], exposure: truth.exposure }).rightImage)).toEqual([true, true, true]);
     }
   });
 

@@ -29,13 +29,13 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
   const { source, service } = truth;
   const miss = (kind: MissKind, situation: string, expected: string, found: string): Miss => ({ kind, service, situation, expected, found });
   if (observed === undefined) {
-    const evident = truth.running.length === 0 ? [] : source.evident.map((hop) => ({ hop, found: false }));
+    const evident = !truth.runs ? [] : source.evident.map((hop) => ({ hop, found: false }));
     return { truth, claims: [], evident, rightImage: false, rightExposure: false, misses: [miss('no answer', truth.origin, 'a trace', 'none')] };
   }
   const claims = observed.claimed.map((named) => ({ named, right: source.rivals === undefined && source[named.hop] === named.value }));
   // What does not run any more has no running image to find the source of.
-  const evident = truth.running.length === 0 ? [] : source.evident.map((hop) => ({ hop, found: claims.some(({ named, right }) => right && named.hop === hop) }));
-  const rightImage = truth.running.length === 0 ? observed.running.length === 0 : isOneOf(observed.running, truth.running);
+  const evident = !truth.runs ? [] : source.evident.map((hop) => ({ hop, found: claims.some(({ named, right }) => right && named.hop === hop) }));
+  const rightImage = (!truth.runs && observed.running.length === 0) || isOneOf(observed.running, truth.image);
   const rightExposure = observed.exposure === truth.exposure;
   return {
     truth, claims, evident, rightImage, rightExposure,
@@ -44,7 +44,7 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
       ...evident.filter(({ found }) => !found).map(({ hop }) => miss('missing link', truth.origin, `${hop} ${source[hop as 'commit'] ?? ''}`, shown(observed, hop))),
       ...verifiedMisses(truth, observed, miss),
       ...rivalMisses(truth, observed, miss),
-      ...(rightImage ? [] : [miss('wrong image', truth.origin, truth.running[0] ?? 'nothing runs', observed.running.join(' ') || 'nothing')]),
+      ...(rightImage ? [] : [miss('wrong image', truth.origin, truth.image[0] ?? '', observed.running.join(' ') || 'nothing')]),
       ...(rightExposure ? [] : [miss('wrong exposure', truth.exposed, truth.exposure, observed.exposure)]),
     ],
   };
@@ -53,18 +53,18 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
 type MakeMiss = (kind: MissKind, situation: string, expected: string, found: string) => Miss;
 
 /** Verified counts as wrong wherever the statement is not true, and wherever no good attestation exists. */
-function verifiedMisses({ source, origin, running }: ServiceTruth, observed: Observed, miss: MakeMiss): Miss[] {
+function verifiedMisses({ source, origin, runs }: ServiceTruth, observed: Observed, miss: MakeMiss): Miss[] {
   const verified = [...observed.claimed, ...observed.candidates].filter((named) => named.verified);
   const wrong = verified.filter((named) => !source.verified || source[named.hop] !== named.value);
-  const isMissing = source.verified && running.length > 0 && !HOPS.every((hop) => !source.evident.includes(hop) || verified.some((named) => named.hop === hop && named.value === source[hop]));
+  const isMissing = source.verified && runs && !HOPS.every((hop) => !source.evident.includes(hop) || verified.some((named) => named.hop === hop && named.value === source[hop]));
   return [
     ...wrong.map((named) => miss('wrong verified', origin, source.verified ? source[named.hop] ?? '' : 'nothing verified', `${named.hop} ${named.value}`)),
     ...(isMissing ? [miss('missing verified', origin, 'verified', 'not verified')] : []),
   ];
 }
 
-function rivalMisses({ source, origin, running }: ServiceTruth, observed: Observed, miss: MakeMiss): Miss[] {
-  if (running.length === 0) return [];
+function rivalMisses({ source, origin, runs }: ServiceTruth, observed: Observed, miss: MakeMiss): Miss[] {
+  if (!runs) return [];
   const all = [...observed.candidates, ...observed.claimed];
   return (source.rivals ?? []).filter((rival) => !all.some((named) => named.value === rival)).map((rival) => miss('rival not shown', origin, rival, all.map((named) => named.value).join(' ') || 'nothing'));
 }

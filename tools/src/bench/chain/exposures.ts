@@ -15,6 +15,8 @@ export interface BalancerPlan {
   readonly scheme: 'internet-facing' | 'internal';
   readonly type: 'application' | 'network';
   readonly subnets: Subnets;
+  /** It has addresses of IPv6 too. */
+  readonly dual?: boolean;
   readonly ingress: readonly Ingress[];
   /** The service is behind a rule; absent: behind the default action. */
   readonly rule?: { readonly path?: string; readonly sourceIps?: readonly string[]; readonly authenticated?: boolean; readonly weight?: number };
@@ -46,7 +48,8 @@ const alone = (truth: Exposure, own: Partial<ExposurePlan> = {}): ExposurePlan =
 const PLANS = {
   'internet-facing': behind('internet'),
   'internet-facing, rule by path': behind('internet', { rule: { path: '/api/*' } }),
-  'internet-facing, open by IPv6 only': behind('internet', { ingress: [{ port: LISTENER_PORT, ipv6: ['::/0'] }] }),
+  'internet-facing, open by IPv6 only': behind('internet', { dual: true, ingress: [{ port: LISTENER_PORT, ipv6: ['::/0'] }] }),
+  'internet-facing by IPv4, open by IPv6 only': behind('none', { ingress: [{ port: LISTENER_PORT, ipv6: ['::/0'] }] }),
   'internet-facing, all ports open': behind('internet', { ingress: [{ cidrs: ANYONE }] }),
   'internet-facing, open in two halves': behind('internet', { ingress: [{ port: LISTENER_PORT, cidrs: ['0.0.0.0/1', '128.0.0.0/1'] }] }),
   'internal load balancer': behind('internal', { scheme: 'internal', subnets: 'private', ingress: [{ port: LISTENER_PORT, cidrs: ['10.0.0.0/8'] }] }),

@@ -35,8 +35,8 @@ export function figuresOf(judged: readonly Judged[], exposures: readonly (Exposu
     services: judged.length,
     precision: precisionOf(judged), recall: recallOf(judged),
     wrongVerified: misses.filter((miss) => miss.kind === 'wrong verified').length,
-    verified: ratio(judged.filter(({ truth }) => truth.source.verified && truth.running.length > 0).map((item) => without(item, 'missing verified') && without(item, 'no answer'))),
-    rivals: ratio(judged.filter(({ truth }) => truth.source.rivals && truth.running.length > 0).map((item) => without(item, 'rival not shown') && without(item, 'wrong claim') && without(item, 'no answer'))),
+    verified: ratio(judged.filter(({ truth }) => truth.source.verified && truth.runs).map((item) => without(item, 'missing verified') && without(item, 'no answer'))),
+    rivals: ratio(judged.filter(({ truth }) => truth.source.rivals && truth.runs).map((item) => without(item, 'rival not shown') && without(item, 'wrong claim') && without(item, 'no answer'))),
     images: ratio(judged.map((item) => item.rightImage)), exposure: ratio(judged.map((item) => item.rightExposure)),
     byMethod: methodLines(judged), bySituation: situationLines(judged), confusion: confusionOf(judged, exposures), misses,
   };

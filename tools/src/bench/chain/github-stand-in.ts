@@ -31,8 +31,10 @@ const ORGANIZATION_ROUTES: readonly Route[] = [
   [/^\/orgs\/fleet-acme\/teams\/[\w-]+\/members$/, () => [{ login: 'alice', id: 3, type: 'User' }]],
   [/^\/orgs\/fleet-acme\/teams\/[\w-]+\/repos$/, ({ fleet }) => fleet.repositories.map((plan) => ({ ...shape.repository(plan), role_name: 'write' }))],
   [/^\/orgs\/fleet-acme\/packages$/, ({ fleet }) => shape.published(fleet).map((told) => shape.containerPackage(told, planOf(fleet, told.repository)))],
+  [/^\/orgs\/fleet-acme\/packages\/container\/([^/]+)$/, (asked) => shape.published(asked.fleet).filter((told) => told.name === of(asked, 0)).map((told) => shape.containerPackage(told, planOf(asked.fleet, told.repository)))[0]],
   [/^\/orgs\/fleet-acme\/packages\/container\/([^/]+)\/versions$/, (asked) => shape.published(asked.fleet).filter((told) => told.name === of(asked, 0)).map(shape.containerVersion)],
   [/^\/orgs\/fleet-acme\/attestations\/bulk-list$/, attestations],
+  [/^\/orgs\/fleet-acme\/artifacts\/[^/]+\/metadata\/deployment-records$/, () => ({ total_count: 0, deployment_records: [] })],
   [/^\/orgs\/fleet-acme\/(?:code-scanning|dependabot|secret-scanning)\/alerts$/, () => []],
 ];
 

@@ -24,8 +24,10 @@ export interface ServiceTruth {
   /** Names of the two situations it was made of. */
   readonly origin: string;
   readonly exposed: string;
-  /** Digests of the one logical image that runs: its own, those of its platforms; empty when nothing runs. */
-  readonly running: readonly string[];
+  /** Digests of the one logical image that the service was last told to run: its own, those of its platforms. */
+  readonly image: readonly string[];
+  /** Tasks run. Without them, that image and none are both a right answer, and no source is looked for. */
+  readonly runs: boolean;
   readonly source: OriginTruth;
   readonly exposure: Exposure;
 }

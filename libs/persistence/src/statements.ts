@@ -40,12 +40,17 @@ export const READ_OFFSETS: Statement = {
   text: 'select partition, next_offset from offsets where consumer_group = $1 and topic = $2 and partition = any($3::int[]) and log_id = $4',
 };
 
-/** Last statement before commit: the packed messages, and the word to the relay. */
-export const insertOutbox = (schema: string): Statement => ({
-  name: 'tl_insert_outbox',
+/** Rows of one statement: as many as a usual batch has; more come in several statements. */
+export const OUTBOX_ROWS = 8;
+
+/**
+ * Last statement before commit: the packed messages, and the word to the relay. Each payload is a parameter of its own,
+ * because only those travel as bytes: inside an array they are hexadecimal text, twice as long, written and read digit by digit.
+ */
+export const insertOutbox = (schema: string, rows: number): Statement => ({
+  name: `tl_insert_outbox_${rows}`,
   text: `with inserted as (
-  insert into outbox (messages, bytes, payload)
-  select * from unnest($1::int[], $2::int[], $3::bytea[])
+  insert into outbox (messages, bytes, payload) values ${Array.from({ length: rows }, (_, row) => `($${row * 3 + 1}, $${row * 3 + 2}, $${row * 3 + 3})`).join(', ')}
 )
 select pg_notify('${outboxChannel(schema)}', '')`,
 });

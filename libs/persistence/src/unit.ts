@@ -5,7 +5,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { UnitIsOver } from './errors.js';
 import { packRows } from './outbox.js';
 import type { DatabaseUnit } from './ports.js';
-import { insertOutbox } from './statements.js';
+import { insertOutbox, OUTBOX_ROWS } from './statements.js';
 
 export interface UnitContext {
   readonly schema: string;
@@ -57,8 +57,11 @@ export class PostgresUnit implements DatabaseUnit {
     const messages = [...this.#encode(), ...this.#forwarded];
     if (messages.length === 0) return false;
     const rows = packRows(messages);
-    const statement = insertOutbox(this.context.schema);
-    await this.query(statement.text, [rows.map((row) => row.messages), rows.map((row) => row.bytes), rows.map((row) => row.payload)], statement);
+    for (let at = 0; at < rows.length; at += OUTBOX_ROWS) {
+      const part = rows.slice(at, at + OUTBOX_ROWS);
+      const statement = insertOutbox(this.context.schema, part.length);
+      await this.query(statement.text, part.flatMap((row) => [row.messages, row.bytes, row.payload]), statement);
+    }
     return true;
   }
 

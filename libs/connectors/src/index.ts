@@ -1,15 +1,17 @@
 import type { PullDefinition, WebhookConnector } from './api/index.js';
 import { awsPull, awsWebhook } from './aws/index.js';
 import { githubDefinition, githubWebhook } from './github/connector.js';
+import { kubernetes } from './kubernetes/index.js';
 
 export * from './api/index.js';
 export { awsConfig, awsWebhook, collectAws, plannedAwsCalls, type AwsConfig, type CollectedAws } from './aws/index.js';
 export { parseEpss } from './epss/parse.js';
 export { githubWebhook } from './github/connector.js';
 export { parseKev } from './kev/parse.js';
+export { kubernetesFacts, KUBERNETES_RESOURCES, readObjects as readKubernetesObjects, ruleOf as kubernetesRuleOf, type KubernetesOptions, type KubernetesResource } from './kubernetes/index.js';
 
 /** Systems that are pulled, by kind. A new one adds its folder's definition here and nothing anywhere else. */
-export const PULL_CONNECTORS: Readonly<Record<string, PullDefinition>> = { aws: awsPull, github: githubDefinition };
+export const PULL_CONNECTORS: Readonly<Record<string, PullDefinition>> = { aws: awsPull, github: githubDefinition, kubernetes };
 
 /** Systems that call us, by kind. */
 export const WEBHOOK_CONNECTORS: Readonly<Record<string, WebhookConnector>> = { [awsWebhook.kind]: awsWebhook, [githubWebhook.kind]: githubWebhook };

@@ -8,7 +8,8 @@ import type { SessionOptions } from './session.js';
 export interface AssetRequest {
   readonly source: string;
   readonly facts: readonly object[];
-  readonly snapshot?: { readonly scope: string; readonly complete: boolean };
+  readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly part?: number; readonly parts?: number };
+  readonly sequence?: number;
 }
 
 /** A call of the list, as it is shown before anything is read. */
@@ -16,8 +17,6 @@ export type PlannedCall = Pick<CallSpec, 'service' | 'call' | 'permission' | 'co
 
 export interface Collected {
   readonly requests: readonly AssetRequest[];
-  /** Signed statements that were found: bodies of `POST /v1/observations/attestations`. */
-  readonly attestations: readonly object[];
   readonly gaps: readonly PullGap[];
 }
 
@@ -35,8 +34,7 @@ export const plannedCalls = (): readonly PlannedCall[] =>
 
 /**
  * Reads the accounts with the rights of whoever runs it (environment, profile, role of the machine) and gives what the
- * connector would have sent, as requests. An inventory is one request, since absence in it has a meaning; one with more
- * facts than the open door takes at once is sent as parts without it, so that it ends nothing.
+ * connector would have sent, as requests: one an inventory, or numbered parts of it where it is too large for one.
  */
 export async function collect(config: AwsConfig, options: CollectOptions = {}): Promise<Collected> {
   const context = plainContext(options.context);
@@ -50,13 +48,14 @@ export async function collect(config: AwsConfig, options: CollectOptions = {}): 
     if (!page.more) break;
     cursor = page.cursor;
   }
-  return { requests: requestsOf(pages), attestations: pages.flatMap(({ facts }) => facts.flatMap((fact) => ('attestation' in fact ? [fact.attestation] : []))), gaps: pages.flatMap(({ gaps }) => gaps) };
+  return { requests: requestsOf(pages, context.clock.now().getTime()), gaps: pages.flatMap(({ gaps }) => gaps) };
 }
 
 /** Facts that the open door takes in one request. */
 const MAX_FACTS = 10_000;
 
-export function requestsOf(pages: readonly PullPage[]): AssetRequest[] {
+/** `sequence` orders this collection among others of its sources; parts of one inventory share it. */
+export function requestsOf(pages: readonly PullPage[], sequence: number): AssetRequest[] {
   const byPart = new Map<string, { source: string; scope: string | undefined; complete: boolean; facts: object[] }>();
   for (const { source, snapshot, facts } of pages) {
     const key = JSON.stringify([source, snapshot?.scope]);
@@ -65,10 +64,13 @@ export function requestsOf(pages: readonly PullPage[]): AssetRequest[] {
     part.facts.push(...facts.flatMap(statementOf));
     byPart.set(key, part);
   }
-  return [...byPart.values()].flatMap(({ source, scope, complete, facts }) => {
+  return [...byPart.values()].flatMap(({ source, scope, complete, facts }): AssetRequest[] => {
     if (scope !== undefined && facts.length <= MAX_FACTS) return [{ source, facts, snapshot: { scope, complete } }];
-    const parts = Array.from({ length: Math.ceil(facts.length / MAX_FACTS) }, (_, part) => facts.slice(part * MAX_FACTS, (part + 1) * MAX_FACTS));
-    return parts.map((some) => ({ source, facts: some }));
+    const parts = Math.ceil(facts.length / MAX_FACTS);
+    return Array.from({ length: parts }, (_, part) => ({
+      source, facts: facts.slice(part * MAX_FACTS, (part + 1) * MAX_FACTS),
+      ...(scope !== undefined && { snapshot: { scope, complete, part, parts }, sequence }),
+    }));
   });
 }
 
@@ -78,7 +80,10 @@ function statementOf(fact: Fact): object[] {
     const { observedAt, ...asset } = fact.asset;
     return [{ asset, observedAt }];
   }
-  if (!('link' in fact)) return [];
+  if ('attestation' in fact) {
+    const { subject, bundle, mediaType, observedAt } = fact.attestation;
+    return [{ attestation: { ...(subject !== undefined && { subject }), bundle, mediaType }, observedAt }];
+  }
   const { from, to, kind, method, evidence, validFrom, validTo, observedAt } = fact.link;
   return [{ link: { from, to, kind, method, evidence }, validFrom, ...(validTo !== undefined && { validTo }), observedAt }];
 }

@@ -46,7 +46,7 @@ function atTheEnd(config: AwsConfig, page: Omit<PullPage, 'cursor' | 'more'>, af
   if (seconds === undefined) return { ...page, cursor: null, more: false, memory };
   const lookAt = new Date(clock.now().getTime() + seconds * 1000);
   return {
-    ...page, more: true, waitUntil: lookAt,
+    ...page, more: true, settled: true, waitUntil: lookAt,
     cursor: { ...after, unit: '', state: null, watch: { since: after.startedAt, lookAt: lookAt.toISOString(), seen: [], waiting: [] } },
   };
 }

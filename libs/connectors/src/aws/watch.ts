@@ -32,7 +32,7 @@ export async function watch(config: AwsConfig, at: PullCursor, context: PullCont
   const known = new Set(planOf(config).map(({ key }) => key));
   const waiting = [...units].filter((unit) => known.has(unit));
   const next: WatchState = { since: now.toISOString(), lookAt: lookAfter(config, now), seen: seen.slice(-MAX_SEEN), waiting };
-  return { source: 'aws', facts: [], gaps, cursor: { ...at, watch: next, unit: waiting[0] ?? '' }, more: true, ...(waiting.length === 0 && { waitUntil: new Date(next.lookAt) }) };
+  return { source: 'aws', facts: [], gaps, cursor: { ...at, watch: next, unit: waiting[0] ?? '' }, more: true, settled: true, ...(waiting.length === 0 && { waitUntil: new Date(next.lookAt) }) };
 }
 
 const lookAfter = (config: AwsConfig, now: Date): string => new Date(now.getTime() + (config.watch?.everySeconds ?? 60) * 1000).toISOString();
@@ -46,7 +46,7 @@ async function readWaiting(config: AwsConfig, at: PullCursor, state: WatchState,
   const waiting = going ? state.waiting : left;
   const watchState: WatchState = { ...state, waiting, ...(waiting.length === 0 && { lookAt: lookAfter(config, now) }) };
   return {
-    ...(read?.page ?? { source: 'aws', facts: [], gaps: [] }), more: true,
+    ...(read?.page ?? { source: 'aws', facts: [], gaps: [] }), more: true, settled: true,
     // what is known of content is only moved on by whole reads
     cursor: { ...(read?.after ?? at), finished: at.finished, unit: waiting[0] ?? '', watch: watchState },
     ...(waiting.length === 0 && { waitUntil: new Date(watchState.lookAt) }),

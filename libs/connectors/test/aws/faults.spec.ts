@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { attributesOf, configFor, factsOf, gapsOf, links, pullAll } from './world.js';
 import { ec2Error, jsonError, query, queryError, scripted, type Answer, type Asked, type Scripted } from './scripted.js';
 
@@ -7,6 +7,9 @@ const AT = `aws:${ACCOUNT}/eu-central-1`;
 const ARN = `arn:aws:elasticloadbalancing:eu-central-1:${ACCOUNT}`;
 const CLUSTER = `arn:aws:ecs:eu-central-1:${ACCOUNT}:cluster/prod`;
 const service = (name: string): string => `arn:aws:ecs:eu-central-1:${ACCOUNT}:service/prod/${name}`;
+
+// the clients are loaded while the first tests run
+jest.setTimeout(30_000);
 
 let aws: Scripted | undefined;
 afterEach(() => aws?.stop());

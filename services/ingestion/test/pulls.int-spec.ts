@@ -232,6 +232,35 @@ describe('pulls', () => {
     expect(sizes(await told())).toEqual([[0, 10, -1], [1, 10, -1], [2, 10, -1], [3, 0, 3]]);
   }, 40_000);
 
+  it('what one pull leaves is what the next begins with, until the connector is saved anew', async () => {
+    const seen: unknown[] = [];
+    system.script = (at, { memory }) => {
+      seen.push([at, memory ?? null]);
+      return { ...page(at, true, { source: source() }), cursor: { page: at + 7 }, memory: { since: at } };
+    };
+    await connect();
+    await ended();
+    await again();
+    await call('PUT', `/${id}`, { kind: 'script' });
+    await ended(3);
+    expect(seen).toEqual([[0, null], [7, { since: 0 }], [0, null]]);
+  });
+
+  it('one that goes on to watch counts as done, and a sync wakes it', async () => {
+    let looks = 0;
+    system.script = (at) => {
+      looks += 1;
+      return page(at, at === 2, { source: source(), facts: teams(at, 1), ...(at === 1 && { settled: true, waitUntil: new Date(Date.now() + 3_600_000) }) });
+    };
+    await connect();
+    const settled = await ended();
+    expect([looks, settled.cursor.state, settled.errors, settled.lastSuccess !== null]).toEqual([2, 'idle', [], true]);
+    expect(await call('POST', `/${id}/sync`)).toMatchObject({ status: 202, body: { status: 'queued' } });
+    await until(() => Promise.resolve(looks === 3), { what: 'the look' });
+    await until(async () => (await shown()).cursor.pages === undefined, { what: 'the end' });
+    expect((await shown()).counts).toMatchObject({ pulls: 1, pages: 3 });
+  });
+
   describe('configuration', () => {
     it('gives the connector its defaults and its secrets, keeps those that a PUT leaves out, and shows names only', async () => {
       await connect({ token: 'very-secret-token' });

@@ -3,7 +3,10 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Fact } from './facts.js';
 
-/** Where a pull stands; JSON that only its connector reads. `null` before the first page and after the last. */
+/**
+ * Where a pull stands; JSON that only its connector reads. `null` before the first page of the first pull. What the last
+ * page of a whole pull leaves is what the next one begins with, until the connector is saved anew.
+ */
 export type Cursor = Readonly<Record<string, unknown>> | null;
 
 /**
@@ -24,12 +27,18 @@ export interface PullPage {
   /**
    * The facts are a part of the inventory of a scope at the source; `last` ends it. Absence inside one that is complete
    * ends links; one that is not makes what it held stale. Parts of an inventory come in one pull, in any number of pages.
+   * One that came in a single page and holds the same as the last is not announced again.
    */
   readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly last: boolean };
   /** What could not be read, why, and what would mend it. */
   readonly gaps: readonly PullGap[];
   /** The system asked to wait: the next page is asked for at this time. */
   readonly waitUntil?: Date;
+  /**
+   * Everything was read, and the pull goes on only to look for changes: it counts as a success now, and whoever asks for
+   * a sync wakes it before `waitUntil`.
+   */
+  readonly settled?: boolean;
   /** On the last page of a whole pull: what the next one is given as `context.memory`. Losing it costs time and nothing else. */
   readonly memory?: Cursor;
 }

@@ -38,7 +38,8 @@ export interface AttestationStatement {
 
 /**
  * A fact with its natural key: what makes it this fact and no other at the source (run and attempt, deployment and
- * state). The same key with the same content announces nothing, whatever delivery carries it.
+ * state). The same key with the same content announces nothing, whatever delivery carries it. In a pull, the time of
+ * the look is no content: `observedAt`, and a `validFrom` that equals it because nothing earlier is known.
  */
 export type Fact =
   | { readonly naturalKey: string; readonly timeless?: boolean; readonly asset: AssetStatement }
@@ -46,7 +47,7 @@ export type Fact =
   | { readonly naturalKey: string; readonly timeless?: boolean; readonly attestation: AttestationStatement };
 
 export const assetFact = (naturalKey: string, asset: AssetStatement): Fact => ({ naturalKey, asset });
-/** Its times say nothing: the same key and content at a later time is no news; another content under the key is. */
+/** The key says all that matters: the same key at a later time is no news. (In a pull, another content under the key is.) */
 export const timeless = (fact: Fact): Fact => ({ ...fact, timeless: true });
 export const linkFact = (naturalKey: string, link: LinkStatement): Fact => ({ naturalKey, link });
 export const attestationFact = (naturalKey: string, attestation: AttestationStatement): Fact => ({ naturalKey, attestation });

@@ -91,7 +91,7 @@ export class ConnectorsService {
     const { row, progress: { pull, dueAt } } = await this.find(tenantId, id);
     const secrets = await openSecrets(this.keyring, row);
     return this.database.run([tenantId], async (unit) => {
-      if (pull !== undefined && pull.failures === 0 && dueAt !== undefined) return 'running';
+      if (pull !== undefined && pull.failures === 0 && !pull.settled && dueAt !== undefined) return 'running';
       if (await this.#wake(unit, tenantId, id, row.kind, { ...row.config, ...secrets })) return 'queued';
       throw problem(409, 'nothing_to_pull', `This ${row.kind} connector only takes webhooks: nothing in it says how to ask the other system.`);
     });

@@ -28,7 +28,7 @@ export interface ShownCursor {
   /** Pages of the pull under way. */
   readonly pages?: number;
   readonly since?: string;
-  /** Waiting until then: the system asked for it, or a page failed. */
+  /** Waiting until then: the system asked for it, or a page failed; idle until then: the next look for changes. */
   readonly until?: string | null;
   readonly failures?: number;
 }
@@ -37,6 +37,6 @@ function cursorOf({ pull, dueAt, now }: Progress): ShownCursor {
   if (pull === undefined) return { state: 'idle' };
   const known = { pages: pull.pages, since: pull.started_at.toISOString() };
   if (pull.failures > 0) return { state: 'waiting', ...known, until: dueAt?.toISOString() ?? null, failures: pull.failures };
-  if (pull.waits_until !== null && pull.waits_until > now) return { state: 'waiting', ...known, until: pull.waits_until.toISOString() };
+  if (pull.waits_until !== null && pull.waits_until > now) return { state: pull.settled ? 'idle' : 'waiting', ...known, until: pull.waits_until.toISOString() };
   return { state: 'running', ...known };
 }

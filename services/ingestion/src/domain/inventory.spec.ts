@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assetFact, type Fact } from '@throughline/connectors/api';
+import { assetFact, linkFact, timeless, type Fact } from '@throughline/connectors/api';
 import type { AssetObserved } from '@throughline/contracts';
 import { DEFAULT_TENANT, urn } from '@throughline/domain';
 import { hashOf, observationRecords } from '../observations/announce.js';
@@ -32,6 +32,11 @@ describe('the digest of an inventory', () => {
   it('of a fact looks at what it says and not at when it was seen', () => {
     const later = (one: Fact): Fact => ('asset' in one ? { ...one, asset: { ...one.asset, observedAt: '2027-01-01T00:00:00Z' } } : one);
     expect(hashOf(later(fact(1)))).toEqual(hashOf(fact(1)));
+    expect(hashOf({ ...later(fact(1)), timeless: true })).toEqual(hashOf(fact(1)));
+    const link = (validFrom: string, observedAt: string, weight: number): Fact => linkFact('l', { from: urn('team:a'), to: urn('team:b'), kind: 'owned-by', method: 'api', evidence: { weight }, validFrom, observedAt });
+    expect(hashOf(link('2026-01-01', '2026-01-01', 1))).toEqual(hashOf(link('2027-01-01', '2027-01-01', 1)));
+    expect(hashOf(timeless(link('2026-01-01', '2026-01-01', 1)))).not.toEqual(hashOf(timeless(link('2026-01-01', '2026-01-01', 0))));
+    expect(hashOf(link('2025-01-01', '2026-01-01', 1))).not.toEqual(hashOf(link('2025-01-02', '2026-01-01', 1)));
     expect(hashOf(fact(1, 2))).not.toEqual(hashOf(fact(1)));
   });
 });

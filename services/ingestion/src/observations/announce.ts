@@ -45,19 +45,23 @@ const MAX_KEY = 400;
 export const keyOf = ({ naturalKey }: Fact): string => (naturalKey.length <= MAX_KEY ? naturalKey : createHash('sha256').update(naturalKey).digest('hex'));
 
 /**
- * Hash of what a fact says, for the comparison with what was announced. A pull sees the same thing again and again:
- * `timed: false` leaves the time of the look out of it.
+ * Hash of what a fact says, for the comparison with what was announced. The times of a timeless fact are no content. A
+ * pull sees the same thing again and again, so `timed: false` leaves out the time of the look: `observedAt`, and a start
+ * that is only since when it was seen.
  */
 export function contentOf(fact: Fact, { timed = true } = {}): Buffer {
-  const { observedAt, ...statement } = statementOf(fact);
-  const said = fact.timeless && 'validFrom' in statement ? { ...statement, validFrom: '' } : statement;
-  return createHash('sha256').update(canonical(timed && !fact.timeless ? { ...said, observedAt } : said)).digest();
+  const { observedAt, validFrom, ...said } = statementOf(fact);
+  const since = fact.timeless || (!timed && validFrom === observedAt) ? undefined : validFrom;
+  const seen = fact.timeless || !timed ? undefined : observedAt;
+  return createHash('sha256').update(canonical({ ...said, validFrom: since, observedAt: seen })).digest();
 }
 
 /** Hash of a fact with its key, for the digest of an inventory. */
 export const hashOf = (fact: Fact): Buffer => createHash('sha256').update(keyOf(fact)).update('\0').update(contentOf(fact, { timed: false })).digest();
 
-const statementOf = (fact: Fact): { readonly observedAt: string } => ('asset' in fact ? fact.asset : 'link' in fact ? fact.link : fact.attestation);
+interface Statement { readonly observedAt: string; readonly validFrom?: string }
+
+const statementOf = (fact: Fact): Statement => ('asset' in fact ? fact.asset : 'link' in fact ? fact.link : fact.attestation);
 
 /** JSON with sorted keys. */
 export function canonical(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { PullGap } from '@throughline/connectors/api';
+import type { Cursor, PullGap } from '@throughline/connectors/api';
 import type { TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 
@@ -11,6 +11,8 @@ export interface ConnectorRow {
   readonly secrets: Buffer | null;
   /** Names of the secrets that are there; null: saved by a version that did not say. */
   readonly secret_names: readonly string[] | null;
+  /** What the last whole pull left for the next one. */
+  readonly cursor: PullRemains | null;
   readonly last_success: Date | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly ConnectorError[];
@@ -19,12 +21,14 @@ export interface ConnectorRow {
   readonly updated_at: Date;
 }
 
+export interface PullRemains { readonly cursor: Cursor; readonly memory: Cursor }
+
 export interface ConnectorError { readonly at: string; readonly code: string; readonly message: string }
 
 /** Errors that are kept beside a connector, newest first. */
 const KEPT_ERRORS = 20;
 
-const COLUMNS = 'tenant_id, connector_id, kind, version, config, secrets, secret_names, last_success, counts, errors, gaps, updated_by, updated_at';
+const COLUMNS = 'tenant_id, connector_id, kind, version, config, secrets, secret_names, cursor, last_success, counts, errors, gaps, updated_by, updated_at';
 
 /** Tenant and kind of a connector, before the tenant is known. */
 export async function findOwner(unit: Unit, connectorId: string): Promise<{ readonly tenant_id: TenantId; readonly kind: string } | undefined> {
@@ -68,7 +72,7 @@ export async function saveConnector(unit: Unit, definition: ConnectorDefinition)
   await unit.query(
     `insert into connectors as c (tenant_id, connector_id, kind, version, config, secrets, secret_names, updated_by, updated_at) values ($1, $2, $3, 1, $4, $5, $6, $7, $8)
      on conflict (tenant_id, connector_id) do update set kind = excluded.kind, version = c.version + 1, config = excluded.config,
-       secrets = excluded.secrets, secret_names = excluded.secret_names, updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
+       secrets = excluded.secrets, secret_names = excluded.secret_names, cursor = null, updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
     [tenantId, connectorId, kind, JSON.stringify(config), secrets, [...secretNames], actor, now],
   );
 }
@@ -99,6 +103,11 @@ export async function noteError(unit: Unit, tenantId: TenantId, connectorId: str
      where tenant_id = $1 and connector_id = $2`,
     [tenantId, connectorId, JSON.stringify(error)],
   );
+}
+
+/** What the next whole pull begins with; null: with nothing, like the first. */
+export async function saveRemains(unit: Unit, tenantId: TenantId, connectorId: string, remains: PullRemains | null): Promise<void> {
+  await unit.query('update connectors set cursor = $3 where tenant_id = $1 and connector_id = $2', [tenantId, connectorId, remains === null ? null : JSON.stringify(remains)]);
 }
 
 /** What cannot be read: of the last whole pull, or with what one under way has found so far. */

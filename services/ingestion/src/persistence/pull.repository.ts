@@ -14,19 +14,21 @@ export interface PullRow {
   readonly gaps: readonly PullGap[];
   readonly failures: number;
   readonly waits_until: Date | null;
+  /** Everything was read; it only watches. */
+  readonly settled: boolean;
   readonly rerun: boolean;
   readonly started_at: Date;
   readonly page_at: Date | null;
 }
 
-const COLUMNS = 'pull_id, pages, cursor, inventories, gaps, failures, waits_until, rerun, started_at, page_at';
+const COLUMNS = 'pull_id, pages, cursor, inventories, gaps, failures, waits_until, settled, rerun, started_at, page_at';
 const WHERE = 'tenant_id = $1 and connector_id = $2 and focus = $3';
 const of = ({ tenantId, connectorId, focus }: PullKey): readonly unknown[] => [tenantId, connectorId, focus];
 
-/** The pull that is under way, or a new one with this id. */
-export async function beginPull(unit: Unit, key: PullKey, pullId: string, now: Date): Promise<PullRow> {
+/** The pull that is under way, or a new one with this id that begins at the cursor. */
+export async function beginPull(unit: Unit, key: PullKey, pullId: string, cursor: Cursor, now: Date): Promise<PullRow> {
   await unit.query(
-    'insert into pulls (tenant_id, connector_id, focus, pull_id, started_at) values ($1, $2, $3, $4, $5) on conflict do nothing', [...of(key), pullId, now],
+    'insert into pulls (tenant_id, connector_id, focus, pull_id, cursor, started_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing', [...of(key), pullId, JSON.stringify(cursor), now],
   );
   const row = await findPull(unit, key);
   if (row === undefined) throw new TypeError('a pull that was just begun cannot be found');
@@ -55,13 +57,14 @@ export interface PullStep {
   readonly inventories: OpenInventories;
   readonly gaps: readonly PullGap[];
   readonly waitsUntil: Date | null;
+  readonly settled: boolean;
 }
 
 /** Moves a locked pull behind the page. */
 export async function movePull(unit: Unit, key: PullKey, step: PullStep, now: Date): Promise<PullRow> {
   const [row] = await unit.query<PullRow>(
-    `update pulls set pages = pages + 1, cursor = $4, inventories = $5, gaps = $6, waits_until = $7, failures = 0, page_at = $8 where ${WHERE} returning ${COLUMNS}`,
-    [...of(key), JSON.stringify(step.cursor), JSON.stringify(step.inventories), JSON.stringify(step.gaps), step.waitsUntil, now], { name: 'ing_pull_move' },
+    `update pulls set pages = pages + 1, cursor = $4, inventories = $5, gaps = $6, waits_until = $7, settled = $8, failures = 0, page_at = $9 where ${WHERE} returning ${COLUMNS}`,
+    [...of(key), JSON.stringify(step.cursor), JSON.stringify(step.inventories), JSON.stringify(step.gaps), step.waitsUntil, step.settled, now], { name: 'ing_pull_move' },
   );
   if (row === undefined) throw new TypeError('a locked pull is gone');
   return row;

@@ -58,7 +58,7 @@ export class PullRun {
     const { schedule: _schedule, ...stored } = this.connector.config;
     const config = this.definition.config.safeParse({ ...stored, ...secrets });
     if (!config.success) return this.#unusable(config.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-    let at = await database.run([this.#key.tenantId], (unit) => beginPull(unit, this.#key, newId(), clock.now()));
+    let at = await database.run([this.#key.tenantId], (unit) => beginPull(unit, this.#key, newId(), this.#key.focus === '' ? this.connector.cursor?.cursor ?? null : null, clock.now()));
     for (const endsAt = performance.now() + this.limits.sliceMs; ;) {
       try {
         const { pull, ended, rerun } = await this.#page(config.data, secrets, at);
@@ -92,10 +92,11 @@ export class PullRun {
   async #pull(config: unknown, { cursor }: PullRow): Promise<PullPage> {
     const { clock, stop, outbound } = this.parts;
     const { focus, tenantId } = this.#key;
+    const memory = this.connector.cursor?.memory ?? null;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(this.limits.pageMs)]);
     const { fetch, agents } = outbound.forConnector(tenantId, addressesOf(this.definition, this.connector));
     try {
-      const page = this.definition.connector.pull(config, cursor, { signal, clock, fetch, agents, ...(focus !== '' && { focus }) });
+      const page = this.definition.connector.pull(config, cursor, { signal, clock, fetch, agents, ...(focus !== '' && { focus }), ...(memory !== null && { memory }) });
       return await Promise.race([page, aborted(signal)]);
     } catch (error) {
       throw new PageFailed(error);

@@ -1,7 +1,7 @@
 import type { PullGap, PullPage } from '@throughline/connectors/api';
 import type { Unit } from '@throughline/persistence';
 import { ensureRetention } from '../due/retention.js';
-import { clearErrors, noteError, noteSuccess, saveGaps } from '../persistence/connector.repository.js';
+import { clearErrors, noteError, noteSuccess, saveGaps, saveRemains } from '../persistence/connector.repository.js';
 import { endPull, lockPull, movePull, type PullKey, type PullRow } from '../persistence/pull.repository.js';
 import { notePulledScans } from '../persistence/pulled-scan.repository.js';
 import { learnDefaultLine } from '../persistence/scan.repository.js';
@@ -39,21 +39,38 @@ export async function storePage(unit: Unit, { key, at, page, scans, knownGaps, n
   for (const { repository, branch } of page.defaultBranches ?? []) await learnDefaultLine(unit, tenantId, `repo:${repository}`, branch, now);
   const published = await publishPage(unit, { tenantId, page, open: at.inventories, receivedAt: now });
   await notePulledScans(unit, tenantId, connectorId, scans.states, now);
+  const settled = page.settled === true && page.more;
   const gaps = distinct([...at.gaps, ...page.gaps]);
-  const pull = await movePull(unit, key, { cursor: page.cursor, inventories: published.open, gaps, waitsUntil: page.waitUntil ?? null }, now);
+  const pull = await movePull(unit, key, { cursor: page.cursor, inventories: published.open, gaps, waitsUntil: page.waitUntil ?? null, settled }, now);
   const ended = !page.more;
   const leftOpen = ended ? await closeInventories(unit, tenantId, published.open, now) : [];
   const rerun = ended && await endPull(unit, key);
-  const whole = ended && key.focus === '';
-  await noteSuccess(unit, tenantId, connectorId, {
-    pages: 1, facts: published.announced, read: page.facts.length, ...(scans.uploaded > 0 && { scans: scans.uploaded }), ...(ended && { [key.focus === '' ? 'pulls' : 'refreshes']: 1 }),
-  }, ended ? now : null);
-  await saveGaps(unit, tenantId, connectorId, whole ? gaps : distinct([...gaps, ...knownGaps]));
+  await noteStanding(unit, { key, at, page, scans, knownGaps, now }, { gaps, announced: published.announced, whole: key.focus === '' && (ended || settled) });
   if (ended) await ensureRetention(unit, tenantId, now);
-  if (whole) await clearErrors(unit, tenantId, connectorId);
-  for (const refusal of scans.refusals) await noteError(unit, tenantId, connectorId, refusal);
   for (const scope of leftOpen) await noteError(unit, tenantId, connectorId, { at: now.toISOString(), code: 'inventory_not_ended', message: `the pull ended before the inventory of ${scope}; it counts as incomplete` });
   return { pull, ended, rerun };
+}
+
+interface Standing {
+  readonly gaps: readonly PullGap[];
+  readonly announced: number;
+  /** All that the connector reads was read. */
+  readonly whole: boolean;
+}
+
+/** What stands beside the connector: counts, gaps, errors, and what the next pull begins with. */
+async function noteStanding(unit: Unit, { key, at, page, scans, knownGaps, now }: PageInHand, { gaps, announced, whole }: Standing): Promise<void> {
+  const { tenantId, connectorId } = key;
+  const counts = {
+    pages: 1, facts: announced, read: page.facts.length, ...(scans.uploaded > 0 && { scans: scans.uploaded }),
+    // A pull that settles counts then, and not again when its watch is over.
+    ...(whole && !at.settled && { pulls: 1 }), ...(key.focus !== '' && !page.more && { refreshes: 1 }),
+  };
+  await noteSuccess(unit, tenantId, connectorId, counts, whole || !page.more ? now : null);
+  await saveGaps(unit, tenantId, connectorId, whole ? gaps : distinct([...gaps, ...knownGaps]));
+  if (whole && !page.more) await saveRemains(unit, tenantId, connectorId, { cursor: page.cursor, memory: page.memory ?? null });
+  if (whole) await clearErrors(unit, tenantId, connectorId);
+  for (const refusal of scans.refusals) await noteError(unit, tenantId, connectorId, refusal);
 }
 
 const distinct = (gaps: readonly PullGap[]): readonly PullGap[] => [...new Map(gaps.map((gap) => [JSON.stringify([gap.scope, gap.code, gap.reason]), gap])).values()].slice(0, KEPT_GAPS);
@@ -63,4 +80,6 @@ export async function abandonPull(unit: Unit, key: PullKey, at: PullRow, now: Da
   if (!(await lockPull(unit, key, at))) throw new PullMoved();
   await closeInventories(unit, key.tenantId, at.inventories, now);
   await endPull(unit, key);
+  // It failed where the last one had ended: that place is of no use any more.
+  if (at.pages === 0 && key.focus === '') await saveRemains(unit, key.tenantId, key.connectorId, null);
 }

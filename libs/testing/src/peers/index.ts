@@ -1,5 +1,6 @@
 export type { AwsAnswer, AwsCall } from './aws-call.js';
 export * from './aws-front.js';
 export * from './aws-peers.js';
+export { startGithubOpenApi } from './github-openapi.js';
 export { freePort, type Peer } from './python-peer.js';
 export * from './oci.js';

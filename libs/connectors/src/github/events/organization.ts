@@ -43,7 +43,7 @@ export function teamChanged({ payload, owner, receivedAt }: EventInput): Outcome
   return { facts: [fact], refresh: [teamsScope(owner)] };
 }
 
-/** A team as GitHub holds it; timeless, since GitHub does not say when a team changed. */
+/** A team as GitHub holds it; timeless, since GitHub does not say when a team changed. A team that is made again has another id. */
 export function teamFact(team: JsonObject, owner: string, more: JsonObject, observedAt: string): Fact | undefined {
   const slug = textOf(team['slug']).toLowerCase();
   const node = /^[\w.-]+$/.test(slug) ? parseUrn(`team:${slug}`) : undefined;
@@ -51,7 +51,7 @@ export function teamFact(team: JsonObject, owner: string, more: JsonObject, obse
   const id = numberOf(team['id']);
   const parent = textOf(objectOf(team['parent'])['slug']).toLowerCase();
   const attributes = { name: textOf(team['name'], 200), handles: [`@${owner}/${slug}`], ...(id !== undefined && { id: String(id) }), ...(parent !== '' && { parent }), ...more };
-  return timeless(assetFact(`team|${node}|${owner}`, { urn: node, kind: 'team', attributes, observedAt }));
+  return timeless(assetFact(`team|${node}|${owner}|${attributes.id ?? ''}|${attributes.name}|${more['active'] === true}`, { urn: node, kind: 'team', attributes, observedAt }));
 }
 
 /** Somebody joined or left: the members of the teams are read again, so that an owner who left owns nothing. */

@@ -7,21 +7,23 @@ import { nextPart, type Item, type State } from './state.js';
 
 const PER_PAGE = 100;
 const DAY_MS = 24 * 3_600_000;
-/** How far back builds are read at first. GitHub itself gives no more than 1000 runs of a filtered list. */
+/** How far back builds are read at first. */
 const HISTORY_DAYS = 90;
 /** A run that began before the last pull may have ended since. */
 const OVERLAP_MS = DAY_MS;
 const MAX_ARTIFACT_PAGES = 3;
 const MAX_ARTIFACTS = 30;
 
-/** Runs of a repository, newest first, a page a step. */
+/** Runs of a repository, newest first, a page a step. Not filtered by time: GitHub gives no more than 1000 runs of a filtered list. */
 export async function runsStep(session: Session, state: State, item: Item): Promise<Step> {
-  const { data, next } = await askPage(session, state, 'GET /repos/{owner}/{repo}/actions/runs', state.partPage, { parameters: { ...route(item), created: `>=${sinceDay(session, state)}`, per_page: PER_PAGE } });
-  const facts = objectsOf(objectOf(data)['workflow_runs']).flatMap((run) => {
+  const { data, next } = await askPage(session, state, 'GET /repos/{owner}/{repo}/actions/runs', state.partPage, { parameters: { ...route(item), per_page: PER_PAGE } });
+  const runs = objectsOf(objectOf(data)['workflow_runs']);
+  const fresh = runs.filter((run) => textOf(run['created_at'] ?? run['run_started_at']) >= sinceDay(session, state));
+  const facts = fresh.flatMap((run) => {
     const said = runFacts(run, item.repository, session.now);
     return typeof said === 'string' ? [] : said;
   });
-  return { state: next === '' ? nextPart(state) : { ...state, partPage: next }, facts };
+  return { state: next === '' || fresh.length < runs.length ? nextPart(state) : { ...state, partPage: next }, facts };
 }
 
 const sinceDay = (session: Session, state: State): string =>

@@ -11,8 +11,9 @@ const PER_PAGE = 100;
 /** Members that a team names at most, in pages. */
 const MAX_MEMBER_PAGES = 3;
 const SLUG = /^[\w.-]+$/;
-/** Roles that can change code: the team is asked about it. */
+/** Roles that can change code, by GitHub's two names for them. */
 const WRITES = ['push', 'maintain', 'admin'] as const;
+const ROLES: ReadonlySet<string> = new Set(['write', 'maintain', 'admin']);
 
 /**
  * Teams, then for each its members and the repositories that it may write to. `Members: read` is enough for both; the
@@ -66,8 +67,8 @@ async function repositoriesStep(session: Session, state: State, item: Item): Pro
     const at = session.now.toISOString();
     const facts = objectsOf(data).flatMap((given): Fact[] => {
       const repository = repositoryOf(given);
-      const role = WRITES.findLast((name) => objectOf(given['permissions'])[name] === true);
-      if (repository === undefined || role === undefined) return [];
+      const role = WRITES.findLast((name) => objectOf(given['permissions'])[name] === true) ?? textOf(given['role_name']);
+      if (repository === undefined || (role !== 'push' && !ROLES.has(role))) return [];
       return [timeless(linkFact(`owned-by|${repository}|${item.name}`, {
         from: repositoryUrn(repository), to: urn(`team:${item.name}`), kind: 'owned-by', method: 'api', evidence: { source: 'repository-team', permission: role }, validFrom: at, observedAt: at,
       }))];

@@ -16,6 +16,8 @@ export interface Origin {
   readonly candidate: boolean;
   /** The link into the image that this origin rests on. */
   readonly link: Link;
+  /** The link that says of which commit the build was, where one does. */
+  readonly commitLink: Link | undefined;
 }
 
 const PER_NODE = 50;
@@ -40,7 +42,7 @@ export async function resolveOrigins(graph: Graph, images: readonly Urn[]): Prom
 }
 
 function originsOf(link: Link, builtBy: readonly Link[]): Origin[] {
-  const base = { confidence: link.confidence, verified: link.verified, candidate: false, link, build: '' as const, subPath: '' as const };
+  const base = { confidence: link.confidence, verified: link.verified, candidate: false, link, commitLink: undefined, build: '' as const, subPath: '' as const };
   const origin = (source: Urn): Origin => ({ ...base, ...sourceOf(source) });
   if (kindOf(link.from) !== 'build') return [origin(link.from)];
   const commits = builtBy.filter((item) => kindOf(item.from) === 'commit');
@@ -50,7 +52,7 @@ function originsOf(link: Link, builtBy: readonly Link[]): Origin[] {
   // proof of the run's commit outranks what others say of the run; without it, proof of the run stays proof
   const proven = commits.some((item) => item.verified);
   return commits.map((item) => ({
-    ...base, ...sourceOf(item.from), subPath: place.subPath, build: link.from,
+    ...base, ...sourceOf(item.from), subPath: place.subPath, build: link.from, commitLink: item,
     confidence: Math.min(link.confidence, item.confidence), verified: link.verified && (item.verified || !proven),
   }));
 }

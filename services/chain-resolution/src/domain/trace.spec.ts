@@ -116,6 +116,13 @@ describe('trace', () => {
     expect((await run(world, SERVICE, 'backward', 55)).nodes).toContain(urn('repo:github.com/acme/pay'));
   });
 
+  it('a commit that somebody says of a run whose commit is proven is shown as a candidate, and the run stays claimed', async () => {
+    const [right, wrong, build] = [`commit:github.com/acme/pay@${SHA('a')}`, `commit:github.com/evil/x@${SHA('b')}`, 'build:github.com/acme/pay/actions/runs/7'];
+    const world = new MemoryWorld().link(build, 'produced', IMAGE('1'), { method: 'attestation', verified: true }).link(right, 'built-by', build, { method: 'attestation', verified: true }).link(wrong, 'built-by', build);
+    const { links } = await run(world, IMAGE('1'), 'backward');
+    expect(links.filter((link) => ['produced', 'built-by'].includes(link.kind)).map((link) => [link.from, link.confidence]).sort()).toEqual([[build, 1], [right, 1], [wrong, 0.49]].sort());
+  });
+
   it('28: terminates on a cycle and on 10,000 links, and says that it is partial', async () => {
     const cyclic = new MemoryWorld().link('application:a', 'member-of', 'application:b').link('application:b', 'member-of', 'application:a')
       .link('service:x', 'routes-to', 'service:y').link('service:y', 'routes-to', 'service:x');

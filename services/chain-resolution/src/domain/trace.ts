@@ -124,7 +124,7 @@ function judged(links: readonly Link[], states: readonly ServiceState[], origins
   for (const found of origins.values()) {
     for (const origin of found.filter((item) => item.candidate)) {
       const rivals = found.filter((item) => item.link.from !== origin.link.from).map((item) => item.link.from);
-      lowered.set(keyOf(origin.link), { confidence: origin.confidence, rivals });
+      lowered.set(keyOf(weakLink(origin, found)), { confidence: origin.confidence, rivals });
     }
     for (const origin of found.filter((item) => !item.candidate)) lowered.delete(keyOf(origin.link));
   }
@@ -139,6 +139,10 @@ function judged(links: readonly Link[], states: readonly ServiceState[], origins
     return { ...link, confidence: Math.min(link.confidence, lower.confidence), evidence };
   });
 }
+
+/** The link that makes an origin a candidate: into the image, or, where another commit of the same build is claimed, into the build. */
+const weakLink = (origin: Origin, all: readonly Origin[]): Link =>
+  (origin.commitLink && all.some((other) => !other.candidate && keyOf(other.link) === keyOf(origin.link)) ? origin.commitLink : origin.link);
 
 /** Services that claimed links lead to; what only candidates lead to is shown and never claimed. */
 function claimedServices(states: readonly ServiceState[], links: readonly Link[], request: TraceRequest): ServiceState[] {

@@ -58,7 +58,7 @@ const scans = page('/collect/scans', () => import('./pages/scans.js'), 'Scans');
 const connectors = page('/collect/connectors', () => import('./pages/connectors.js'), 'Connectors');
 const connector = page('/collect/connectors/$id', () => import('./pages/connector.js'), 'ConnectorPage');
 const connect = withFilters('/collect/connect', () => import('./pages/connect.js'), 'Connect', ['kind', 'id']);
-const provenance = withFilters('/collect/provenance', () => import('./pages/provenance.js'), 'Provenance', ['image']);
+const provenance = withFilters('/collect/provenance', () => import('./pages/provenance.js'), 'Provenance', ['image', 'status']);
 const deadLetters = page('/collect/dead-letters', () => import('./pages/dead-letters.js'), 'DeadLetters');
 const setup = page('/setup', () => import('./pages/setup.js'), 'Setup');
 const admin = page('/admin', () => import('./pages/admin.js'), 'Admin');

@@ -73,11 +73,10 @@ export function attestation(value: unknown): Attestation {
 }
 
 export function provenancePolicy(body: unknown): ProvenancePolicy {
-  const outer = loose(body);
-  const from = { ...outer, ...loose(outer['policy']), ...loose(outer['body']) };
+  const from = loose(body);
   const sigstore = loose(from['sigstore']);
   return {
-    keys: list(from['keys']).map((key) => ({ keyId: text(loose(key), 'keyId', 'id'), pem: text(loose(key), 'pem') })), builders: texts(from['builders']), issuers: texts(sigstore['issuers']), identities: texts(sigstore['identities']),
-    version: text(from, 'version'), author: text(from, 'author', 'updatedBy', 'changedBy'), changedAt: text(from, 'changedAt', 'updatedAt', 'validFrom'),
+    keys: list(from['keys']).map((key) => ({ keyId: text(loose(key), 'keyId', 'id'), pem: text(loose(key), 'pem') })), builders: texts(from['builders']), issuers: texts(sigstore['issuers']), identities: texts(sigstore['identities']), trustedRoot: sigstore['trustedRoot'] === undefined ? undefined : loose(sigstore['trustedRoot']),
+    version: text(from, 'version').replace(/^0$/, ''), reason: text(from, 'reason'), author: text(from, 'author'), changedAt: text(from, 'updatedAt'),
   };
 }

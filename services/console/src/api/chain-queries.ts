@@ -15,11 +15,12 @@ export const exposedQuery = (filters: Readonly<Record<string, string | undefined
   queryFn: async ({ signal }) => { const page = await items<unknown>('/trace/exposed', { ...filters, limit: 500 }, signal); return { items: page.items.map(exposedService), more: page.next !== null }; },
 });
 export const blastRadiusQuery = (from: readonly string[]) => queryOptions({ queryKey: ['blast-radius', ...from], queryFn: async ({ signal }) => blastRadius(await get('/trace/blast-radius', { from }, signal)), enabled: from.length > 0, staleTime: 15_000 });
-export const attestationsQuery = (image: string) => queryOptions({ queryKey: ['attestations', image], queryFn: async ({ signal }) => (await orNull(items<unknown>('/assets/attestations', { image }, signal)))?.items.map(attestation) ?? [], staleTime: 30_000 });
+export const attestationsQuery = (image: string, status = '') => queryOptions({ queryKey: ['attestations', image, status], queryFn: async ({ signal }) => (await items<unknown>('/assets/attestations', { image, status, limit: 100 }, signal)).items.map(attestation), staleTime: 30_000 });
 export const provenanceQuery = () => queryOptions({ queryKey: ['provenance'], queryFn: async ({ signal }) => provenancePolicy(await orNull(get('/policies/provenance', {}, signal))) });
 
-export function saveProvenance(policy: Pick<ProvenancePolicy, 'keys' | 'builders' | 'issuers' | 'identities'>, reason: string): Promise<unknown> {
-  const sigstore = policy.issuers.length || policy.identities.length ? { sigstore: { issuers: policy.issuers, identities: policy.identities } } : {};
+export function saveProvenance(policy: Pick<ProvenancePolicy, 'keys' | 'builders' | 'issuers' | 'identities' | 'trustedRoot'>, reason: string): Promise<unknown> {
+  const { trustedRoot } = policy;
+  const sigstore = policy.issuers.length || policy.identities.length || trustedRoot ? { sigstore: { issuers: policy.issuers, identities: policy.identities, ...(trustedRoot ? { trustedRoot } : {}) } } : {};
   return change('PUT', '/policies/provenance', { keys: policy.keys, builders: policy.builders, ...sigstore, ...(reason ? { reason } : {}) });
 }
 

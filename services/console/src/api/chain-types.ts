@@ -31,5 +31,7 @@ export interface Attestation {
 export interface ProvenancePolicy {
   readonly keys: readonly { readonly keyId: string; readonly pem: string }[]; readonly builders: readonly string[];
   readonly issuers: readonly string[]; readonly identities: readonly string[];
-  readonly version: string; readonly author: string; readonly changedAt: string;
+  /** Sigstore's authorities and logs, kept as they are. */
+  readonly trustedRoot: Readonly<Record<string, unknown>> | undefined;
+  readonly version: string; readonly reason: string; readonly author: string; readonly changedAt: string;
 }

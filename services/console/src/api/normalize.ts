@@ -80,9 +80,10 @@ function pathOf(path: unknown): readonly string[] {
 
 export function connector(value: unknown): Connector {
   const from = loose(value);
+  const cursor = loose(from['cursor']);
   return {
     id: text(from, 'id'), kind: text(from, 'kind'), version: text(from, 'version'), config: loose(from['config']), secrets: list(from['secrets']).map(String),
-    state: text(from, 'state', 'status'), lastSuccess: text(from, 'lastSuccess') || null, nextRun: text(from, 'nextRun', 'nextSync', 'nextPull', 'dueAt') || null,
+    state: text(cursor, 'state'), pages: typeof cursor['pages'] === 'number' ? cursor['pages'] : 0, waitsUntil: text(cursor, 'until') || null, lastSuccess: text(from, 'lastSuccess') || null, nextRun: text(from, 'nextRun') || null,
     counts: numbers(from['counts']), errors: list(from['errors']).map(problemOf), gaps: list(from['gaps']).map(problemOf), webhook: text(from, 'webhook'), updatedBy: text(from, 'updatedBy'), updatedAt: text(from, 'updatedAt'),
   };
 }

@@ -82,7 +82,9 @@ export interface Connector {
   readonly id: string; readonly kind: string; readonly version: string; readonly config: Readonly<Record<string, unknown>>;
   /** Names of the secrets that are stored; their values are never given out. */
   readonly secrets: readonly string[];
-  readonly state: string; readonly lastSuccess: string | null; readonly nextRun: string | null; readonly counts: Readonly<Record<string, number>>;
+  /** Of the pull: idle, running, waiting; empty for what is only listened to. */
+  readonly state: string; readonly pages: number; readonly waitsUntil: string | null;
+  readonly lastSuccess: string | null; readonly nextRun: string | null; readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly ConnectorProblem[]; readonly gaps: readonly ConnectorProblem[]; readonly webhook: string;
   readonly updatedBy: string; readonly updatedAt: string;
 }

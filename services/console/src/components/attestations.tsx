@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { attestationsQuery } from '../api/chain-queries.js';
 import type { Attestation } from '../api/chain-types.js';
+import { attestationReason } from '../lib/attestation-words.js';
 import { Failure, Mono, Skeletons, Time } from './bits.js';
 import { Icon } from './icons.js';
 
@@ -25,7 +26,7 @@ export function AttestationFacts({ of }: { readonly of: Attestation }): ReactEle
   return (
     <div className="stack-tight">
       <p className="row-wrap"><AttestationState status={of.status} /><span className="meta">{of.predicateType.replace(/^https?:\/\//, '')}</span></p>
-      {of.reason && <p>{of.reason}</p>}
+      {of.reason && <p>{attestationReason(of.reason)}</p>}
       <dl className="facts">
         {of.builder && <><dt>Builder</dt><dd className="break">{of.builder}</dd></>}
         {of.signer && <><dt>Signed by</dt><dd className="break">{of.signer}</dd></>}

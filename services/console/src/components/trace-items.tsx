@@ -20,10 +20,10 @@ export function NodeBox({ item, node, x, y, width, worst, subject, dim, selected
   const title = node.restricted ? `Restricted ${kindWord(node.kind)}` : node.title;
   const subtitle = node.restricted ? 'outside your rights' : node.undescribed && node.subtitle === kindWord(node.kind) ? 'not described yet' : node.subtitle;
   return (
-    <button type="button" {...itemProps(item)} className={classes} style={{ left: x, top: y, width, height: NODE_HEIGHT }} title={node.restricted ? undefined : node.urn} aria-label={labelOf(node, title, subtitle, subject, worst)}>
-      <span className="row">{node.restricted ? <Icon name="lock" size={15} /> : <NodeIcon kind={node.kind} size={15} />}<span className="ellipsis trace-title">{title}</span>
-        {node.stale && <Icon name="clock" size={13} />}
-        {worst?.band && <span className={`trace-band ${worst.band}`}><BandShape band={worst.band} />{whole(worst.score)}</span>}
+    <button type="button" {...itemProps(item)} className={classes} style={{ left: x, top: y, width, height: NODE_HEIGHT }} title={node.restricted ? undefined : node.urn}>
+      <span className="row">{node.restricted ? <Icon name="lock" size={15} /> : <><NodeIcon kind={node.kind} size={15} /><span className="sr">{kindWord(node.kind)} </span></>}<span className="ellipsis trace-title">{title}</span>
+        {node.stale && <><Icon name="clock" size={13} /><span className="sr">, stale, </span></>}
+        {worst?.band && <span className={`trace-band ${worst.band}`}><BandShape band={worst.band} /><span className="sr">, worst finding </span>{whole(worst.score)}<span className="sr"> {worst.band}, </span></span>}
       </span>
       <span className="row trace-sub"><span className="meta ellipsis">{subject && <b>subject · </b>}{subtitle}</span><Reach node={node} /></span>
     </button>
@@ -33,16 +33,11 @@ export function NodeBox({ item, node, x, y, width, worst, subject, dim, selected
 /** Who reaches it, in words and with a mark: colour is not needed to read it. */
 function Reach({ node }: { readonly node: DrawnNode }): ReactElement | null {
   const exposure = reachOf(node);
-  if (exposure === 'internet' || exposure === 'limited') return <span className={`reach ${exposure}`}><Icon name="globe" size={12} />{exposure}</span>;
-  return exposure === 'unknown' ? <span className="reach unknown">? reach</span> : null;
+  if (exposure === 'internet' || exposure === 'limited') return <span className={`reach ${exposure}`}><Icon name="globe" size={12} /><span className="sr">, exposure </span>{exposure}</span>;
+  return exposure === 'unknown' ? <span className="reach unknown">? reach<span className="sr"> unknown</span></span> : null;
 }
 
 const reachOf = (node: DrawnNode): string => (node.kind === 'service' && !node.restricted ? String(node.attributes['exposure'] ?? '') : '');
-
-function labelOf(node: DrawnNode, title: string, subtitle: string, subject: boolean, worst: Finding | undefined): string {
-  const reach = reachOf(node);
-  return [`${kindWord(node.kind)} ${title}`, subject ? 'the subject' : '', subtitle, reach ? `exposure ${reach}` : '', node.stale ? 'stale' : '', worst?.band ? `worst finding ${whole(worst.score)}, ${worst.band}` : ''].filter(Boolean).join(', ');
-}
 
 export function StackBox({ item, stack, width, worst }: { readonly item: ItemProps; readonly stack: PlacedStack; readonly width: number; readonly worst: number }): ReactElement {
   const internet = stack.nodes.filter((node) => node.attributes['exposure'] === 'internet').length;
@@ -58,8 +53,8 @@ export function StackBox({ item, stack, width, worst }: { readonly item: ItemPro
 export function GapBox({ item, gap, width, selected }: { readonly item: ItemProps; readonly gap: PlacedGap; readonly width: number; readonly selected: boolean }): ReactElement {
   const first = gap.gaps[0];
   return (
-    <button type="button" {...itemProps(item)} className={`trace-gap${selected ? ' selected' : ''}`} style={{ left: gap.x, top: gap.y, width, height: NODE_HEIGHT }} aria-label={`Missing hop: ${gapTitle(first?.hop ?? '')}${gap.gaps.length > 1 ? `, ${gap.gaps.length} times` : `, ${first?.reason ?? ''}`}. Fix this`}>
-      <span className="ellipsis trace-title">{gapTitle(first?.hop ?? '')}</span><span className="ellipsis"><span className="fix-this">Fix this</span>{gap.gaps.length > 1 && <span className="gap-many"> · {gap.gaps.length} times</span>}</span>
+    <button type="button" {...itemProps(item)} className={`trace-gap${selected ? ' selected' : ''}`} style={{ left: gap.x, top: gap.y, width, height: NODE_HEIGHT }}>
+      <span className="ellipsis trace-title"><span className="sr">Missing hop: </span>{gapTitle(first?.hop ?? '')}</span><span className="ellipsis"><span className="sr">{first?.reason}. </span><span className="fix-this">Fix this</span>{gap.gaps.length > 1 && <span className="gap-many"> · {gap.gaps.length} times</span>}</span>
     </button>
   );
 }

@@ -11,7 +11,7 @@ export function TraceLegend(): ReactElement {
         <li key={style}>
           <span className="legend-line" aria-hidden="true">
             <svg width="72" height="12" viewBox="0 0 72 12"><path d={style === 'contested' ? 'M0 3H72M0 9H72' : 'M0 6H72'} className={`line ${style}`} /></svg>
-            {badgeOf(style, SAMPLE[style] ?? 1) && <span className={`line-badge ${style}`}><span>{badgeOf(style, SAMPLE[style] ?? 1)}</span></span>}
+            {badgeOf(style, SAMPLE[style] ?? 1) && <span className={`line-badge ${style}`}><span className="pill">{badgeOf(style, SAMPLE[style] ?? 1)}</span></span>}
           </span>{SAYS[style]}
         </li>
       ))}

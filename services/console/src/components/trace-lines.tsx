@@ -23,8 +23,8 @@ export function LineBadge({ item, placed, dim, says }: { readonly item: ItemProp
   const until = edge.style === 'ended' ? edge.links.map((link) => link.validTo).filter((one): one is string => one !== null).sort().at(-1) : undefined;
   const text = until ? `until ${utcDay(until)}` : badgeOf(edge.style, edge.confidence);
   return (
-    <button type="button" {...itemProps(item)} className={`line-badge ${edge.style}${dim ? ' dim' : ''}`} style={{ left: middle.x, top: middle.y }} aria-label={says}>
-      <span>{text}{count > 1 && `${text ? ' ' : ''}×${count}`}</span>
+    <button type="button" {...itemProps(item)} className={`line-badge ${edge.style}${dim ? ' dim' : ''}`} style={{ left: middle.x, top: middle.y }}>
+      <span className="pill" aria-hidden="true">{text}{count > 1 && `${text ? ' ' : ''}×${count}`}</span><span className="sr">{says}</span>
     </button>
   );
 }

@@ -67,7 +67,7 @@ function Row({ asset }: { readonly asset: Asset }): ReactElement {
     <li>
       <span className="row asset-name"><NodeIcon kind={asset.kind} /><span className="stack-tight"><Link to="/trace" search={{ from: asset.urn, ...(backward ? { direction: 'backward' } : {}) }} className="strong break">{asset.name || shortName(asset.urn)}</Link><span className="meta">{kindWord(asset.kind)}</span></span></span>
       <Mono text={asset.urn} max={60} />
-      <span className="row-wrap asset-ways"><Link to="/trace" search={{ from: asset.urn }} aria-label={`Where ${asset.name} leads`}>Forward →</Link><Link to="/trace" search={{ from: asset.urn, direction: 'backward' }} aria-label={`Where ${asset.name} comes from`}>← Backward</Link><Link to="/trace/blast-radius" search={{ from: asset.urn }} aria-label={`Blast radius of ${asset.name}`}>Blast radius</Link></span>
+      <span className="row-wrap asset-ways"><Link to="/trace" search={{ from: asset.urn }}>Forward →<span className="sr"> from {asset.name}</span></Link><Link to="/trace" search={{ from: asset.urn, direction: 'backward' }}>← Backward<span className="sr"> from {asset.name}</span></Link><Link to="/trace/blast-radius" search={{ from: asset.urn }}>Blast radius<span className="sr"> of {asset.name}</span></Link></span>
     </li>
   );
 }

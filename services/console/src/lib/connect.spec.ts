@@ -22,6 +22,7 @@ describe('the form of a connector', () => {
     expect(missingOf(aws, 'Not A Slug', {})).toMatch(/slug/);
     expect(missingOf(aws, 'aws', { accounts: 'x' })).toBe('Regions is needed.');
     expect(missingOf(aws, 'aws', { accounts: 'x', regions: 'y' })).toBe('');
+    expect(missingOf(aws, 'aws', { accounts: 'x', regions: 'y', 'credentials.accessKeyId': 'A' })).toMatch(/go together/);
   });
 });
 

@@ -1,6 +1,6 @@
 /** One field of a connector's form. `path` is where its value stands in the body (`credentials.accessKeyId`). */
 export interface Field {
-  readonly path: string; readonly label: string; readonly type: 'text' | 'secret' | 'pem' | 'words' | 'rows'; readonly hint?: string; readonly placeholder?: string; readonly required?: boolean;
+  readonly path: string; readonly label: string; readonly type: 'text' | 'area' | 'secret' | 'pem' | 'words' | 'rows'; readonly hint?: string; readonly placeholder?: string; readonly required?: boolean;
   /** Points the connector elsewhere: only an admin may set it. */
   readonly advanced?: boolean;
   /** Names of the parts of a row, in order. */
@@ -32,6 +32,14 @@ export const FORMS: readonly ConnectorForm[] = [
       { path: 'installations', label: 'Installations', type: 'rows', parts: ['#id', 'organization'], placeholder: '98765 acme', hint: 'A line each: id, organization. Empty: all that the App has.' },
       { path: 'token', label: 'Token', type: 'secret', hint: 'Instead of an App.' }, { path: 'organizations', label: 'Organizations', type: 'words', placeholder: 'acme', hint: 'Only these are read, and only their events are taken. Empty: all.' },
       webhookSecret, schedule, { path: 'baseUrl', label: 'Address of the REST API', type: 'text', advanced: true, placeholder: 'https://github.example/api/v3' },
+    ],
+  },
+  {
+    kind: 'kubernetes', name: 'Kubernetes', brings: 'Workloads, Services, Ingresses and Gateways of one cluster, read-only.',
+    fields: [
+      { path: 'server', label: 'API server', type: 'text', required: true, placeholder: 'https://10.0.0.1:6443' }, { path: 'cluster', label: 'Cluster', type: 'text', required: true, placeholder: 'prod-eu', hint: 'Its name in service:<cluster>/<namespace>/<name>.' },
+      { path: 'token', label: 'Service account token', type: 'secret' }, { path: 'caPem', label: 'Certificate of the API server', type: 'area', placeholder: '-----BEGIN CERTIFICATE-----', hint: 'Empty: the public authorities.' },
+      { path: 'namespaces', label: 'Namespaces', type: 'words', hint: 'Only these; then Roles in them are enough. Empty: all.' }, schedule,
     ],
   },
 ];
@@ -91,5 +99,7 @@ function row(field: Field, line: string): Record<string, unknown> {
 export function missingOf(form: ConnectorForm, id: string, values: Values): string {
   if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(id)) return 'The id is a slug: lower-case letters, digits, dots, dashes, underscores.';
   const field = form.fields.find((one) => one.required && !(values[one.path] ?? '').trim());
-  return field ? `${field.label} is needed.` : '';
+  if (field) return `${field.label} is needed.`;
+  const given = ['accessKeyId', 'secretAccessKey'].filter((name) => (values[`credentials.${name}`] ?? '').trim());
+  return given.length === 1 ? 'Access key id and secret access key go together.' : '';
 }

@@ -7,7 +7,8 @@ export function stateOf(connector: Connector): ConnectorState {
   const [latest] = connector.errors;
   const failed = latest !== undefined && (connector.lastSuccess === null || latest.at === '' || Date.parse(latest.at) > Date.parse(connector.lastSuccess));
   if (failed) return { word: 'Failing', tone: 'bad' };
-  if (/^(running|pulling|syncing|queued)$/i.test(connector.state)) return { word: 'Reading', tone: '' };
+  if (connector.state === 'running') return { word: connector.pages ? `Reading, page ${connector.pages}` : 'Reading', tone: '' };
+  if (connector.state === 'waiting') return { word: 'Told to wait', tone: 'warn' };
   if (connector.lastSuccess === null) return { word: 'Not run yet', tone: '' };
   return connector.gaps.length > 0 ? { word: 'Partly blind', tone: 'warn' } : { word: 'Healthy', tone: 'ok' };
 }

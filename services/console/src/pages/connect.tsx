@@ -62,11 +62,11 @@ function Form({ form, stored }: { readonly form: ConnectorForm; readonly stored:
 function Input({ field, value, stored, onChange }: { readonly field: Field; readonly value: string; readonly stored: boolean; readonly onChange: (text: string) => void }): ReactElement {
   const id = `field-${field.path}`;
   const shared = { id, className: 'field', value, placeholder: isSecret(field) && stored ? 'stored; empty keeps it' : field.placeholder, spellCheck: false, required: field.required, 'aria-describedby': `${id}-hint`, autoComplete: 'off' } as const;
-  const area = field.type === 'rows' || field.type === 'pem';
+  const area = field.type === 'rows' || field.type === 'pem' || field.type === 'area';
   return (
     <div className="form-field">
       <label htmlFor={id}>{field.label}{field.required && <span className="muted"> (needed)</span>}{isSecret(field) && <span className="muted"> (write-only)</span>}</label>
-      {area ? <textarea {...shared} className="field mono-text" rows={field.type === 'pem' ? 4 : 3} onChange={(event) => onChange(event.target.value)} />
+      {area ? <textarea {...shared} className="field mono-text" rows={field.type === 'rows' ? 3 : 4} onChange={(event) => onChange(event.target.value)} />
         : <input {...shared} type={field.type === 'secret' ? 'password' : 'text'} autoComplete={field.type === 'secret' ? 'new-password' : 'off'} onChange={(event) => onChange(event.target.value)} />}
       <p className="meta" id={`${id}-hint`}>{field.hint}</p>
     </div>

@@ -40,10 +40,10 @@ function Loaded({ connector }: { readonly connector: Connector }): ReactElement 
         <aside className="panel stack panel-body" aria-label="Facts">
           <dl className="facts">
             <dt>Last success</dt><dd><Time at={connector.lastSuccess} /></dd>
-            <dt>Next run</dt><dd>{connector.nextRun ? <Time at={connector.nextRun} /> : <span className="muted">{connector.webhook ? 'when events come' : 'by schedule'}</span>}</dd>
+            <dt>Next run</dt><dd>{connector.state === 'waiting' && connector.waitsUntil ? <>told to wait, goes on <Time at={connector.waitsUntil} /></> : connector.state === 'running' ? 'reads now' : connector.nextRun ? <Time at={connector.nextRun} /> : <span className="muted">{connector.webhook ? 'when events come' : 'by schedule'}</span>}</dd>
             {Object.entries(connector.counts).map(([name, value]) => <Fragment key={name}><dt>{sentenceCase(name)}</dt><dd>{count(value)}</dd></Fragment>)}
             {connector.secrets.length > 0 && <><dt>Secrets</dt><dd>{connector.secrets.map((name) => sentenceCase(name)).join(', ')} <span className="muted">(stored, never shown)</span></dd></>}
-            {connector.webhook && <><dt>Webhook</dt><dd><Mono text={`${location.origin}${connector.webhook}`} max={36} /></dd></>}
+            {connector.webhook && <><dt>Webhook</dt><dd><Mono text={connector.webhook} max={36} /></dd></>}
           </dl>
           <Configuration of={connector.config} />
           <Delete connector={connector} />

@@ -251,6 +251,40 @@ describe('the durable model over HTTP', () => {
     expect((await traceOf(N.service, 'backward')).owner).toBe('money');
   });
 
+  it('G3: a team that its host no longer has gives its work to its parent; who left stands for the team', async () => {
+    await h.apply(sample);
+    const team = (slug: string, attributes: object, at: number): ReturnType<typeof part> => part({ source: 'github:acme', receivedAt: minute(at), assets: [[`team:${slug}`, attributes]] });
+    await h.apply([team('payments', { handles: ['@acme/payments'], members: ['alice', 'bob'], parent: 'money', active: true }, 1)]);
+    await h.drain();
+    expect((await traceOf(N.service, 'backward')).owner).toBe('payments');
+    await h.apply([team('payments', { handles: ['@acme/payments'], members: [], parent: 'money', active: false }, 2)]);
+    expect(latest(await h.drain(), N.service)?.owners[0]).toMatchObject({ team: 'money', source: 'codeowners' });
+    await h.apply([team('payments', { handles: ['@acme/payments'], members: ['bob'], active: true }, 3), part({ source: 'github:acme', receivedAt: minute(3), assets: [[N.repository, { codeowners: { path: 'CODEOWNERS', text: '* @alice\n' } }]] })]);
+    await h.drain();
+    expect((await traceOf(N.service, 'backward')).owner).toBe('payments');
+  });
+
+  it('G5: versions with author, time and reason', async () => {
+    await h.call('PUT', '/v1/applications/shop', { criticality: 'high', businessUnit: 'Retail', reason: 'audit' });
+    h.clock.set(new Date(minute(5)));
+    await h.call('PUT', '/v1/applications/shop', { criticality: 'critical' });
+    await h.call('DELETE', '/v1/applications/shop?reason=sold');
+    const first = (await h.call('GET', '/v1/applications/shop/history?limit=2')).body as { items: Record<string, unknown>[]; next: string };
+    expect(first.items).toMatchObject([{ version: 3, deleted: true, reason: 'sold' }, { version: 2, criticality: 'critical', author: 'tester', updatedAt: minute(5) }]);
+    expect((await h.call('GET', `/v1/applications/shop/history?limit=2&cursor=${first.next}`)).body).toMatchObject({ items: [{ version: 1, criticality: 'high', businessUnit: 'Retail', reason: 'audit', updatedAt: minute(0) }], next: null });
+    expect((await h.call('GET', '/v1/applications/never/history')).status).toBe(404);
+  });
+
+  it('environments by rule: a glob over names, cluster and account, or globs that must all hold, the branch among them', async () => {
+    await h.apply([...sample, part({ source: 'github:acme', receivedAt: minute(1), links: [[N.repository, 'contains', N.commit, { data: { branch: 'release/7' } }], [N.cluster, 'part-of', 'account:aws/111122223333']] })]);
+    const environments = async (): Promise<readonly string[]> => { await h.drain(); return ((await h.call('GET', `/v1/assets/${encodeURIComponent(N.service)}`)).body as { context: { environments: string[] } }).context.environments; };
+    await h.call('PUT', '/v1/environments/by-name', { match: ['*/prod/pay'] });
+    await h.call('PUT', '/v1/environments/all-hold', { match: [{ account: '111122223333', cluster: 'prod', branch: 'release/*' }] });
+    await h.call('PUT', '/v1/environments/not-all', { match: [{ account: '111122223333', branch: 'main' }] });
+    expect(await environments()).toEqual(['all-hold', 'by-name']);
+    expect((await h.call('PUT', '/v1/environments/bad', { match: [{}] })).status).toBe(400);
+  });
+
   it('a definition may be written while a wide change is worked off: neither waits for the other in a circle', async () => {
     await h.apply([part({ links: Array.from({ length: 60 }, (_, i) => [IMAGE('1'), 'runs-as', `service:shop/s${i}`, { method: 'deployment-record' }] as const) })]);
     const put = (i: number): Promise<{ status: number }> => h.call('PUT', `/v1/teams/t${i}`, { name: `T${i}` });

@@ -4,6 +4,7 @@ import { canonicalJson } from './canonical.js';
 import { eventStarts } from './claims.js';
 import type { Json, LinkClaim } from './claims.js';
 import { methodRank } from './method.js';
+import { STRUCTURE_SOURCE } from './structure.js';
 import { coalesce, overlaps, spansOf } from './timeline.js';
 import type { Span } from './timeline.js';
 
@@ -86,7 +87,8 @@ function withWitnesses(best: LinkClaim, rest: readonly LinkClaim[]): Json {
 }
 
 function strongestFirst(a: LinkClaim, b: LinkClaim): number {
-  return methodRank(a.method, a.verified) - methodRank(b.method, b.verified)
+  // what follows from a name says less than a source that says it, too (the branch of a commit)
+  return methodRank(a.method, a.verified) - methodRank(b.method, b.verified) || Number(a.source === STRUCTURE_SOURCE) - Number(b.source === STRUCTURE_SOURCE)
     || b.confidence - a.confidence || b.contentAt - a.contentAt || (a.source < b.source ? -1 : a.source > b.source ? 1 : 0);
 }
 

@@ -1,6 +1,7 @@
-import { isRecord, text, texts } from './assets.js';
+import { isRecord, text } from './assets.js';
 import type { Definition } from './definitions.js';
-import type { Team } from './owners.js';
+import { teamsOf } from './teams.js';
+import type { Team, TeamFacts } from './teams.js';
 
 /** What makes a service part of an environment: a glob over its names, or globs that must all hold. */
 export type EnvironmentRule = string | { readonly name?: string; readonly cluster?: string; readonly account?: string; readonly branch?: string };
@@ -14,13 +15,10 @@ export interface Model {
   readonly runtimeComplete: boolean;
 }
 
-export function modelOf(definitions: readonly Definition[], runtimeComplete: boolean): Model {
+export function modelOf(definitions: readonly Definition[], runtimeComplete: boolean, teams: readonly TeamFacts[] = []): Model {
   const of = (kind: Definition['kind']): Definition[] => definitions.filter((definition) => definition.kind === kind);
   return {
-    teams: of('teams').map((team) => ({
-      slug: team.slug, handles: texts(team.body['handles']), members: texts(team.body['members']),
-      active: team.body['active'] !== false, successor: text(team.body['successor']),
-    })),
+    teams: teamsOf(of('teams'), teams),
     ownershipRules: of('ownership-rules'),
     environments: of('environments').map((environment) => ({ slug: environment.slug, match: rulesOf(environment.body['match']) })),
     runtimeComplete,

@@ -1,10 +1,12 @@
-import { kindOf, matchesCodeowners, parseCodeowners, urnRest } from '@throughline/domain';
-import type { CodeownersRule, Urn } from '@throughline/domain';
+import { codeownersDialect, codeownersInOrder, kindOf, matchesCodeowners, parseCodeowners, urnRest } from '@throughline/domain';
+import type { Urn } from '@throughline/domain';
 import { isRecord, text, texts } from './assets.js';
 import type { Asset } from './assets.js';
 import type { Definition } from './definitions.js';
 import { globMatches } from './definitions.js';
 import type { Link } from './links.js';
+import { activeTeam, teamOfOwners, teamSlug } from './teams.js';
+import type { Team } from './teams.js';
 
 export const OWNER_SOURCES = ['manual', 'ownership-rule', 'codeowners', 'backstage', 'tag', 'repository-team'] as const;
 export type OwnerSource = (typeof OWNER_SOURCES)[number];
@@ -15,15 +17,6 @@ export interface Owner {
   readonly team: string;
   readonly source: OwnerSource;
   readonly evidence: string;
-}
-
-export interface Team {
-  readonly slug: string;
-  readonly handles: readonly string[];
-  readonly members: readonly string[];
-  readonly active: boolean;
-  /** Team that takes over when this one is not active. */
-  readonly successor: string;
 }
 
 export interface OwnerFacts {
@@ -41,7 +34,8 @@ const UNOWNED = ' (no owner)';
 
 /**
  * Owners of an asset by precedence: manual entry, ownership rule, CODEOWNERS, Backstage or tag, team of the repository.
- * CODEOWNERS lines are listed last line first, so that "first match" of the list is "last match" of the file.
+ * A person, or a team that is gone, stands for the active team that took over, else the next source speaks. CODEOWNERS
+ * lines are listed last line first, so that "first match" of the list is "last match" of the file.
  */
 export function ownersOf(input: OwnerFacts): Owner[] {
   const linked = input.links.filter((link) => link.kind === 'owned-by').map((link) => linkOwner(link, input.teams));
@@ -103,11 +97,20 @@ function codeownersOwners(input: OwnerFacts): Owner[] {
   const file = input.facts?.attributes['codeowners'];
   if (!isRecord(file) || kindOf(input.asset) !== 'repository') return [];
   const path = text(file['path']) || 'CODEOWNERS';
-  return parseCodeowners(text(file['text'])).reverse().map((rule): Owner => ({
-    pathPrefix: rule.pattern, team: teamOfOwners(rule, input.teams), source: 'codeowners',
+  const content = text(file['text']);
+  // GitLab's rules apply on GitLab, wherever the file lies
+  const dialect = urnRest(input.asset).startsWith('gitlab.') ? 'gitlab' : codeownersDialect(content, path);
+  const near = workingTeams(input);
+  return codeownersInOrder(parseCodeowners(content, dialect)).map((rule): Owner => ({
+    pathPrefix: rule.pattern, team: teamOfOwners(rule.owners, input.teams, near), source: 'codeowners',
     evidence: `${path}:${rule.line}${rule.owners.length === 0 ? UNOWNED : ''}`,
   }));
 }
+
+/** Teams that may change the repository. */
+const workingTeams = (input: OwnerFacts): string[] => [
+  ...texts(input.facts?.attributes['teams']).map((name) => teamSlug(name, input.teams)), ...input.links.filter((link) => link.kind === 'owned-by').map((link) => urnRest(link.to)),
+];
 
 function attributeOwners(input: OwnerFacts): (Owner | undefined)[] {
   const attributes = input.facts?.attributes ?? {};
@@ -121,39 +124,6 @@ function attributeOwners(input: OwnerFacts): (Owner | undefined)[] {
     owner(text(tags['team']) || text(tags['owner']), 'tag', 'tag team'),
     ...texts(attributes['teams']).map((name) => owner(name, 'repository-team', 'team of the repository')),
   ];
-}
-
-/** The first owner of the line that is a team, or a person whom exactly one team lists as its member. */
-function teamOfOwners(rule: CodeownersRule, teams: readonly Team[]): string {
-  for (const owner of rule.owners) {
-    const slug = teamSlug(owner, teams);
-    const active = slug ? activeTeam(slug, teams) : undefined;
-    if (active) return active;
-  }
-  return '';
-}
-
-/** `@acme/payments`, `group:payments`, `payments` or a member's name → team slug; empty when it names no team. */
-export function teamSlug(owner: string, teams: readonly Team[]): string {
-  const name = owner.toLowerCase();
-  const declared = teams.find((team) => team.handles.some((handle) => handle.toLowerCase() === name) || `@${team.slug}` === name);
-  if (declared) return declared.slug;
-  const members = teams.filter((team) => team.members.some((member) => member.toLowerCase() === name || `@${member.toLowerCase()}` === name));
-  if (members.length === 1) return members[0]?.slug ?? '';
-  if (name.startsWith('@') && !name.includes('/')) return '';
-  if (name.includes('@') && !name.startsWith('@')) return '';
-  return (name.split(/[/:]/).at(-1) ?? '').replace(/[^a-z0-9._-]+/g, '-');
-}
-
-/** The team itself, or who took over from a team that is no longer active; undefined when nobody did. */
-export function activeTeam(slug: string, teams: readonly Team[]): string | undefined {
-  let current = slug;
-  for (let step = 0; step < 10 && current; step += 1) {
-    const team = teams.find((item) => item.slug === current);
-    if (!team || team.active) return current;
-    current = team.successor;
-  }
-  return undefined;
 }
 
 interface CodeFacts {

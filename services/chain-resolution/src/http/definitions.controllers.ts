@@ -7,7 +7,7 @@ import type { Page } from '@throughline/service-kit';
 import { z } from 'zod';
 import type { Json } from '../domain/claims.js';
 import type { DefinitionKind } from '../domain/definitions.js';
-import { listDefinitions, loadDefinition } from '../persistence/definitions.repository.js';
+import { listDefinitions, listVersions, loadDefinition } from '../persistence/definitions.repository.js';
 import type { StoredDefinition } from '../persistence/definitions.repository.js';
 import { define } from '../resolution/define.js';
 import { lockTenant } from '../resolution/observe.js';
@@ -44,6 +44,16 @@ function definitionsController(kind: DefinitionKind, one: string): Type {
       const found = await this.database.run([caller.tenantId], (unit) => loadDefinition(unit, caller.tenantId, kind, slug));
       if (!found || found.deleted) throw notFound(one, slug);
       return present(found);
+    }
+
+    @Get(':slug/history')
+    @ApiZod({ summary: `Versions of one of ${kind}, newest first`, params: { slug: 'Its slug' }, query: definitionList, responses: { 200: { description: 'Who changed it, when and why' }, 404: { description: 'Never known' } } })
+    async history(@Caller() caller: Caller, @Param('slug') slug: string, @Query(zodQuery(definitionList)) query: z.infer<typeof definitionList>): Promise<Page<Shown>> {
+      const before = decodeCursor(query.cursor, 1)?.[0] ?? null;
+      const rows = await this.database.run([caller.tenantId], (unit) => listVersions(unit, caller.tenantId, kind, slug, before === null ? null : Number(before), query.limit + 1));
+      if (rows.length === 0 && before === null) throw notFound(one, slug);
+      const { items, next } = page(rows, query.limit, (row: StoredDefinition) => [row.version]);
+      return { items: items.map((row) => ({ ...present(row), deleted: row.deleted })), next };
     }
 
     @Put(':slug')

@@ -1,7 +1,9 @@
-import type { TenantId } from '@throughline/domain';
+import { urnRest } from '@throughline/domain';
+import type { TenantId, Urn } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import type { Json } from '../domain/claims.js';
 import type { Definition, DefinitionKind } from '../domain/definitions.js';
+import type { TeamFacts } from '../domain/teams.js';
 
 export interface StoredDefinition extends Definition {
   readonly version: number;
@@ -31,6 +33,18 @@ export async function loadModelDefinitions(unit: Unit, tenant: TenantId): Promis
   return rows.map(definitionOf);
 }
 
+/** What connectors say of teams, with everyone who was ever their member: who left still stands for the team. */
+export async function loadTeamFacts(unit: Unit, tenant: TenantId): Promise<TeamFacts[]> {
+  const rows = await unit.query<{ urn: Urn; attributes: Json; retired: boolean; ever: string[] }>(
+    `select a.urn, a.attributes, a.retired_at is not null as retired, coalesce((
+       select array_agg(distinct m.name) from asset_versions v
+       cross join lateral jsonb_array_elements_text(case when jsonb_typeof(v.attributes->'members') = 'array' then v.attributes->'members' else '[]' end) m(name)
+       where v.tenant_id = $1 and v.urn = a.urn), '{}') as ever
+     from assets a where a.tenant_id = $1 and a.kind = 'team' order by a.urn`, [tenant], { name: 'team_facts' },
+  );
+  return rows.map((row) => ({ slug: urnRest(row.urn), attributes: row.attributes, retired: row.retired, ever: row.ever }));
+}
+
 export async function loadDefinition(unit: Unit, tenant: TenantId, kind: DefinitionKind, slug: string): Promise<StoredDefinition | undefined> {
   const rows = await unit.query<Row>(`select ${COLUMNS} from definitions where tenant_id = $1 and kind = $2 and slug = $3`, [tenant, kind, slug], { name: 'definition' });
   return rows[0] ? definitionOf(rows[0]) : undefined;
@@ -38,6 +52,15 @@ export async function loadDefinition(unit: Unit, tenant: TenantId, kind: Definit
 
 export async function listDefinitions(unit: Unit, tenant: TenantId, kind: DefinitionKind, after: string, limit: number): Promise<StoredDefinition[]> {
   const rows = await unit.query<Row>(`select ${COLUMNS} from definitions where tenant_id = $1 and kind = $2 and slug > $3 and not deleted order by slug limit $4`, [tenant, kind, after, limit], { name: 'definitions_list' });
+  return rows.map(definitionOf);
+}
+
+/** Versions of a definition, newest first, also of one that was deleted. */
+export async function listVersions(unit: Unit, tenant: TenantId, kind: DefinitionKind, slug: string, before: number | null, limit: number): Promise<StoredDefinition[]> {
+  const rows = await unit.query<Row>(
+    `select kind, slug, version, body, author, reason, recorded_at as updated_at, deleted from definition_versions
+     where tenant_id = $1 and kind = $2 and slug = $3 and ($4::int is null or version < $4) order by version desc limit $5`, [tenant, kind, slug, before, limit], { name: 'definition_versions' },
+  );
   return rows.map(definitionOf);
 }
 

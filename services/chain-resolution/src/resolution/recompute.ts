@@ -15,10 +15,10 @@ import { agreedRepository, claimedCommit, resolveOrigins } from '../domain/origi
 import { wholeRepository } from '../domain/owners.js';
 import { serviceStates } from '../domain/service-state.js';
 import { markResolved, referringTo } from '../persistence/assets.repository.js';
-import { loadModelDefinitions } from '../persistence/definitions.repository.js';
+import { loadModelDefinitions, loadTeamFacts } from '../persistence/definitions.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { isRuntimeComplete } from '../persistence/inventory.repository.js';
-import { addPending, loadContexts, loadDependents, loadOrigins, loadPairs, loadServicesOf, loadStatesOf, saveContexts, saveOrigins, saveStates, takePending } from '../persistence/judgement.repository.js';
+import { addAllPending, addPending, loadContexts, loadDependents, loadOrigins, loadPairs, loadServicesOf, loadStatesOf, saveContexts, saveOrigins, saveStates, takePending } from '../persistence/judgement.repository.js';
 import type { ImageOrigin } from '../persistence/judgement.repository.js';
 import { affectedBy, collectForward } from './affected.js';
 import type { Change } from './apply-facts.js';
@@ -30,7 +30,7 @@ export const RECOMPUTE = 'chain.recompute';
 const INLINE = { image: 500, service: 200, asset: 500 } as const;
 
 export async function loadModel(unit: Unit, tenant: TenantId): Promise<Model> {
-  return modelOf(await loadModelDefinitions(unit, tenant), await isRuntimeComplete(unit, tenant));
+  return modelOf(await loadModelDefinitions(unit, tenant), await isRuntimeComplete(unit, tenant), await loadTeamFacts(unit, tenant));
 }
 
 /** Judges again what a change reaches and announces the contexts that differ. */
@@ -41,6 +41,11 @@ export async function recompute(unit: Unit, tenant: TenantId, change: Change, no
     referringTo: (refs) => referringTo(unit, tenant, refs),
     servicesOf: (members) => loadServicesOf(unit, tenant, members),
   });
+  // who a team is decides about owners anywhere
+  if (change.nodes.some((node) => kindOf(node) === 'team')) {
+    await addAllPending(unit, tenant);
+    await scheduleRecompute(unit, tenant, now);
+  }
   const dependent = await loadDependents(unit, tenant, affected.repositories);
   await judge(unit, tenant, { ...affected, assets: [...affected.assets, ...dependent], history: touchesExposure(change) }, now);
 }

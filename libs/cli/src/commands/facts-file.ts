@@ -1,7 +1,7 @@
 import { usage } from '../errors.js';
 
 /** One body of POST /v1/observations/assets. */
-export interface FactsRequest { readonly source: string; readonly facts: readonly unknown[]; readonly snapshot?: { readonly scope: string; readonly complete: boolean }; readonly sequence?: number }
+export interface FactsRequest { readonly source: string; readonly facts: readonly unknown[]; readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly part?: number; readonly parts?: number }; readonly sequence?: number }
 
 /** What `collect` writes: bodies of requests, in the order in which they are to be sent, and what could not be read. */
 export interface FactsFile {

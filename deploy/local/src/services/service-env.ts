@@ -43,12 +43,15 @@ const ownEnv = (service: string, plan: ServiceEnvPlan, urls: Readonly<Record<str
     const receiver = ports[SAMPLE_RECEIVER];
     return receiver ? { ALLOWED_HOSTS: `127.0.0.1:${receiver},localhost:${receiver}` } : {};
   }
+  const PUBLIC_URL = `http://127.0.0.1:${gatewayPort}`;
+  // Connectors show the address that webhooks are to be sent to.
+  if (service === 'ingestion') return { PUBLIC_URL };
   if (service !== 'gateway') return {};
   return {
     INTERNAL_TOKEN_PRIVATE_KEY_FILE: engines.paths.internalPrivateKey,
     ADMIN_TOKEN_FILE: engines.paths.adminToken,
     SERVICE_URLS: JSON.stringify(Object.fromEntries(Object.entries(urls).filter(([name]) => name !== 'gateway'))),
     CONSOLE_DIR: join(root, 'services', 'console', 'dist'),
-    PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
+    PUBLIC_URL,
   };
 };

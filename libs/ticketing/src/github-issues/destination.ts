@@ -14,6 +14,10 @@ const MAX_BODY = 65_536;
  */
 export function createGithubIssuesDestination(config: GithubIssuesConfig, dependencies: GithubDependencies): Destination {
   const octokit = new Octokit({ auth: config.token, baseUrl: config.baseUrl, userAgent: 'Throughline', request: { fetch: dependencies.http.fetch }, retry: { enabled: false }, throttle: { enabled: false } });
+  // Redirects are not followed, and Octokit takes one for an answer: the issue or its repository was moved.
+  octokit.hook.after('request', ({ status }) => {
+    if (status >= 300) throw new DestinationError('gone', `GitHub answered ${status}: the issue or its repository was moved`);
+  });
   const [owner = '', repo = ''] = config.repository.split('/');
   const call = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -2,7 +2,7 @@ import { plainContext, type Fact, type PullContext, type PullGap, type PullPage 
 import { CALLS, type CallSpec } from './calls.js';
 import type { AwsConfig } from './config.js';
 import { pullPage } from './connector.js';
-import type { SessionOptions } from './session.js';
+import { accountOfCaller, type SessionOptions } from './session.js';
 
 /** One body of `POST /v1/observations/assets`. */
 export interface AssetRequest {
@@ -27,6 +27,10 @@ export interface CollectOptions {
   readonly context?: Partial<PullContext>;
   readonly maxAttempts?: number;
 }
+
+/** The account of whoever runs the command. */
+export const callerAccount = (given: Pick<AwsConfig, 'credentials' | 'endpoint'>, region: string, { context, onCall }: CollectOptions = {}): Promise<string> =>
+  accountOfCaller(given, region, plainContext(context), { ...(onCall && { onCall }) });
 
 /** Every call that a collection can make, each once; all of them only read. */
 export const plannedCalls = (): readonly PlannedCall[] =>

@@ -3,7 +3,7 @@ import { AWS_ADDRESS_FIELDS, AWS_SECRET_FIELDS, awsConfig, EVERY_SECONDS } from 
 import { awsConnector } from './connector.js';
 
 export { awsConfig, type AwsConfig } from './config.js';
-export { collect as collectAws, plannedCalls as plannedAwsCalls, type AssetRequest, type Collected as CollectedAws, type CollectOptions, type PlannedCall } from './collect.js';
+export { callerAccount, collect as collectAws, plannedCalls as plannedAwsCalls, type AssetRequest, type Collected as CollectedAws, type CollectOptions, type PlannedCall } from './collect.js';
 export { awsWebhook } from './webhook.js';
 
 export const awsPull: PullDefinition = {

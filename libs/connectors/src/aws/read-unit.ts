@@ -13,7 +13,7 @@ import { NoCredentials, openSession, WrongAccount, type Session, type SessionOpt
 
 /** A page is full at so many facts, or after so long. */
 const PAGE_FACTS = 500;
-const PAGE_MS = 15_000;
+const PAGE_MS = 10_000;
 const MAX_TOLD = 50;
 /** How far back a look at the content of one place goes: it was asked for because something was pushed just now. */
 const RECENT_MS = 3_600_000;

@@ -118,6 +118,15 @@ async function credentialsOf(config: AwsConfig, account: AwsAccount, region: str
   return credentials;
 }
 
+/** The account that credentials belong to: a command that a user runs need not be told. */
+export async function accountOfCaller(given: Pick<AwsConfig, 'credentials' | 'endpoint'>, region: string, context: PullContext, options: SessionOptions = {}): Promise<string> {
+  const config = { ...given, accounts: [], regions: [region] };
+  const sts = await makeClient('sts', { config, account: { id: 'unknown' }, region, context, options, credentials: given.credentials as Credentials | undefined });
+  const { Account } = await sts.getCallerIdentity({});
+  if (Account === undefined) throw new NoCredentials('the credentials belong to no account');
+  return Account;
+}
+
 async function assume(base: ClientNeeds): Promise<Credentials> {
   const { account, config } = base;
   const answer = await (await makeClient('sts', base)).assumeRole({

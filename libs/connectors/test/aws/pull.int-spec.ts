@@ -1,74 +1,27 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fact, PullPage } from '@throughline/connectors/api';
-import { awsFront, ociArtifact, ociImage, ociIndex, pushImage, type AwsFront } from '@throughline/testing';
+import { awsFront, type AwsFront } from '@throughline/testing';
 import { collect } from '../../src/aws/collect.js';
-import { attributesOf, configFor, EXTERNAL_ID, factsOf, gapsOf, hands, links, pullAll } from './world.js';
+import { BUNDLE, buildShop, hex, image, multi, type Shop } from './shop.js';
+import { attributesOf, configFor, EXTERNAL_ID, factsOf, gapsOf, links, pullAll } from './world.js';
 
 const ACCOUNT = '111122223333';
 const REGION = 'eu-central-1';
 const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
-const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-const hex = (text: string): string => createHash('sha1').update(text).digest('hex');
 
 let front: AwsFront | undefined;
 let pages: readonly PullPage[] = [];
 let facts: readonly Fact[] = [];
-let made: Awaited<ReturnType<typeof buildWorld>> | undefined;
+let made: Shop | undefined;
 
 beforeAll(async () => {
   front = await awsFront({ externalId: EXTERNAL_ID });
   if (front === undefined) return;
-  made = await buildWorld(front.url, ACCOUNT, REGION, HOST);
+  made = await buildShop(front.url, ACCOUNT, REGION, HOST);
   pages = await pullAll(configFor(front.url, [ACCOUNT], [REGION]));
   facts = factsOf(pages);
 }, 120_000);
 afterAll(() => front?.stop());
-
-const image = ociImage({ seed: 'pay', labels: { 'org.opencontainers.image.source': 'git@github.com:Acme/Pay.git', 'org.opencontainers.image.revision': hex('pay') }, history: ['FROM scratch', 'RUN make'] });
-const multi = ociIndex(['amd64', 'arm64'].map((architecture) => ({ architecture, image: ociImage({ seed: 'multi', architecture, labels: { 'org.opencontainers.image.source': 'https://github.com/acme/multi' } }) })));
-const signed = ociArtifact(image, BUNDLE, [Buffer.from(JSON.stringify({ mediaType: BUNDLE, verificationMaterial: {}, dsseEnvelope: { payload: 'e30=', payloadType: 'application/vnd.in-toto+json', signatures: [{ sig: 'c2ln' }] } }))]);
-const unsigned = ociArtifact(multi, 'application/vnd.in-toto+json', [Buffer.from(JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject: [] }))]);
-
-async function buildWorld(url: string, account: string, region: string, host: string) {
-  const use = hands(url, account, region);
-  const [ecr, ecs, ec2, elb] = [await use('ecr'), await use('ecs'), await use('ec2'), await use('elb')];
-  for (const repositoryName of ['acme/pay', 'acme/multi']) await ecr.createRepository({ repositoryName });
-  const at = (name: string) => ({ endpoint: url, host, name });
-  await pushImage(at('acme/pay'), image, 'v1');
-  await pushImage(at('acme/pay'), signed.image, signed.tag);
-  await pushImage(at('acme/multi'), multi, 'v2');
-  await pushImage(at('acme/multi'), unsigned.image, unsigned.tag);
-  const vpc = (await ec2.createVpc({ CidrBlock: '10.1.0.0/16' })).Vpc?.VpcId;
-  const subnets = [];
-  for (const third of [1, 2]) subnets.push((await ec2.createSubnet({ VpcId: vpc, CidrBlock: `10.1.${third}.0/24`, AvailabilityZone: `${region}${third === 1 ? 'a' : 'b'}` })).Subnet?.SubnetId ?? '');
-  const gateway = (await ec2.createInternetGateway({})).InternetGateway?.InternetGatewayId;
-  await ec2.attachInternetGateway({ InternetGatewayId: gateway, VpcId: vpc });
-  const table = (await ec2.createRouteTable({ VpcId: vpc })).RouteTable?.RouteTableId;
-  await ec2.createRoute({ RouteTableId: table, DestinationCidrBlock: '0.0.0.0/0', GatewayId: gateway });
-  await ec2.associateRouteTable({ RouteTableId: table, SubnetId: subnets[0] });
-  const web = (await ec2.createSecurityGroup({ GroupName: 'web', Description: 'web', VpcId: vpc })).GroupId;
-  const app = (await ec2.createSecurityGroup({ GroupName: 'app', Description: 'app', VpcId: vpc })).GroupId;
-  await ec2.authorizeSecurityGroupIngress({ GroupId: web, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }] });
-  await ec2.authorizeSecurityGroupIngress({ GroupId: app, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 8080, ToPort: 8080, UserIdGroupPairs: [{ GroupId: web }] }] });
-  const balancer = (await elb.createLoadBalancer({ Name: 'shop', Subnets: subnets, SecurityGroups: [web ?? ''], Scheme: 'internet-facing', Type: 'application', Tags: [{ Key: 'Team', Value: 'payments' }] })).LoadBalancers?.[0];
-  const groups = [];
-  for (const Name of ['blue', 'green']) groups.push((await elb.createTargetGroup({ Name, Protocol: 'HTTP', Port: 8080, VpcId: vpc, TargetType: 'ip' })).TargetGroups?.[0]?.TargetGroupArn ?? '');
-  const [blue = '', green = ''] = groups;
-  const listener = (await elb.createListener({ LoadBalancerArn: balancer?.LoadBalancerArn, Port: 443, Protocol: 'HTTP', DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }] })).Listeners?.[0]?.ListenerArn ?? '';
-  await elb.createRule({
-    ListenerArn: listener, Priority: 10, Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/pay/*'] } }],
-    Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: blue, Weight: 100 }, { TargetGroupArn: green, Weight: 0 }] } }],
-  });
-  await ecs.createCluster({ clusterName: 'prod' });
-  await ecs.registerTaskDefinition({ family: 'pay', networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512', containerDefinitions: [{ name: 'app', image: `${host}/acme/pay:v1`, portMappings: [{ containerPort: 8080 }], environment: [{ name: 'PASSWORD', value: 'canary-secret' }] }] });
-  const service = (await ecs.createService({
-    cluster: 'prod', serviceName: 'pay', taskDefinition: 'pay', desiredCount: 1, launchType: 'FARGATE', tags: [{ key: 'env', value: 'production' }],
-    loadBalancers: [{ targetGroupArn: blue, containerName: 'app', containerPort: 8080 }],
-    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [app ?? ''], assignPublicIp: 'DISABLED' } },
-  })).service;
-  return { balancer, blue, green, listener, service, subnets, web, app };
-}
 
 describe('a pull of MiniStack and moto over HTTP', () => {
   it('says the chain from the commit to the name that answers', () => {

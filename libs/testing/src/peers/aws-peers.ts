@@ -1,5 +1,11 @@
 import { startPythonPeer, type Peer } from './python-peer.js';
 
+const MINISTACK = {
+  name: 'MiniStack', folder: 'ministack-1.5.33', requirement: 'ministack==1.5.33', module: 'ministack', health: '/_ministack/health',
+  args: () => [],
+  env: (port: number) => ({ BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), LOG_LEVEL: 'WARNING', CLOUDTRAIL_RECORDING: '1' }),
+};
+
 let ministackStarted: Promise<Peer | undefined> | undefined;
 let motoStarted: Promise<Peer | undefined> | undefined;
 
@@ -8,11 +14,7 @@ let motoStarted: Promise<Peer | undefined> | undefined;
  * It has no network interfaces of tasks, drops weighted forwards and gives no `containers[].imageDigest`.
  * One for a test file; a 12-digit access key id is its account. Undefined, with the reason printed, where it cannot be had.
  */
-export const ministack = (): Promise<Peer | undefined> => (ministackStarted ??= startPythonPeer({
-  name: 'MiniStack', folder: 'ministack-1.5.33', requirement: 'ministack==1.5.33', module: 'ministack', health: '/_ministack/health',
-  args: () => [],
-  env: (port) => ({ BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), LOG_LEVEL: 'WARNING', CLOUDTRAIL_RECORDING: '1' }),
-}));
+export const ministack = (): Promise<Peer | undefined> => (ministackStarted ??= startPythonPeer(MINISTACK));
 
 /**
  * moto's server: network interfaces, weighted rules, security groups and NACLs of EC2 and ELBv2, Organizations, WAFv2.
@@ -23,3 +25,6 @@ export const moto = (): Promise<Peer | undefined> => (motoStarted ??= startPytho
   args: (port) => ['-H', '127.0.0.1', '-p', String(port)],
   env: () => ({}),
 }));
+
+/** A MiniStack of one's own that judges every call by the policies of IAM, and AssumeRole by the role's trust policy. */
+export const guardedMinistack = (): Promise<Peer | undefined> => startPythonPeer({ ...MINISTACK, env: (port) => ({ ...MINISTACK.env(port), AUTH: 'true' }) });

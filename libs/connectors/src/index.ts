@@ -4,7 +4,7 @@ import { githubDefinition, githubWebhook } from './github/connector.js';
 import { kubernetes } from './kubernetes/index.js';
 
 export * from './api/index.js';
-export { awsConfig, awsWebhook, collectAws, plannedAwsCalls, type AwsConfig, type CollectedAws } from './aws/index.js';
+export { awsConfig, awsWebhook, callerAccount, collectAws, plannedAwsCalls, type AwsConfig, type CollectedAws, type CollectOptions } from './aws/index.js';
 export { parseEpss } from './epss/parse.js';
 export { githubWebhook } from './github/connector.js';
 export { parseKev } from './kev/parse.js';

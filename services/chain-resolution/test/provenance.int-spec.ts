@@ -43,6 +43,8 @@ describe('E5: attestations on a real Postgres', () => {
     });
     expect(links.find((link) => link.kind === 'built-by')).toMatchObject({ from: commit, to: build, verified: true });
     expect(changed.find((one) => one.asset === 'repo:github.com/acme/pay')).toMatchObject({ lineage: ['image-name:registry.example/acme/pay'] });
+    expect((await listed(`?image=image:sha256:${'1'.repeat(64)}`)).items).toHaveLength(1);
+    expect((await listed(`?image=image:sha256:${'2'.repeat(64)}`)).items).toEqual([]);
     expect((await listed(`?image=${encodeURIComponent(image)}`)).items).toMatchObject([{ id: idOf(bundle), image, status: 'verified', reason: '', keyId: 'release', repository: 'github.com/acme/pay', commit: SHA('a'), policyVersion: 1 }]);
   });
 

@@ -17,7 +17,10 @@ import { lockTenant } from '../resolution/observe.js';
 
 type Shown = Record<string, unknown>;
 
-const words = z.string().trim().min(1).max(500).refine((value) => /^[^\u0000-\u001f]+$/.test(value), 'no control characters');
+/** NUL and half characters, as JSON writes them: the database could not keep them. */
+const UNSTORABLE = /\\u(0000|d[89a-f])/i;
+
+const words = z.string().trim().min(1).max(500).refine((value) => value.isWellFormed() && /^[^\u0000-\u001f]+$/.test(value), 'no control characters');
 const policyBody = z.strictObject({
   keys: z.array(z.strictObject({
     keyId: words.describe('A name; signatures that carry it are expected to be this key\'s.'),
@@ -26,14 +29,14 @@ const policyBody = z.strictObject({
   builders: z.array(words).max(100).default([]).describe('Globs of builder.id (* any run, ? one character). Empty: no builder is trusted and nothing becomes verified.'),
   sigstore: z.strictObject({
     issuers: z.array(words).max(20), identities: z.array(words).max(100).describe('Globs of the certificate\'s subject alternative name.'),
-    trustedRoot: z.record(z.string(), z.unknown()).refine((root) => trustMaterialOf(root) !== undefined, 'Sigstore\'s trusted_root.json with at least one certificate authority').optional()
+    trustedRoot: z.record(z.string(), z.unknown()).refine((root) => !UNSTORABLE.test(JSON.stringify(root)) && trustMaterialOf(root) !== undefined, 'Sigstore\'s trusted_root.json with at least one certificate authority').optional()
       .describe('Authorities and logs; without it keyless bundles stay unverified, since nothing is fetched.'),
   }).optional(),
   reason: z.string().max(500).optional(),
 });
 
 const attestationQuery = listQuery.omit({ sort: true }).extend({
-  image: z.string().max(1000).refine((text) => parseUrn(text)?.startsWith('image:') === true, 'the URN of an image').optional(),
+  image: z.string().max(1000).refine((text) => parseUrn(text)?.startsWith('image:') === true, 'the URN of an image').optional().describe('With its registry, or image:sha256:… for the digest wherever it lies.'),
   status: z.enum(['verified', 'unverified', 'refused']).optional(),
 });
 
@@ -75,7 +78,8 @@ export class AttestationsController {
   @ApiZod({ summary: 'Attestations by image', query: attestationQuery, responses: { 200: { description: 'A page: verified, unverified or refused, with the reason' } } })
   async list(@Caller() caller: Caller, @Query(zodQuery(attestationQuery)) query: z.infer<typeof attestationQuery>): Promise<Page<Shown>> {
     const [id = '', image = ''] = (decodeCursor(query.cursor, 2) ?? []).map(String);
-    const filter = { status: query.status, image: query.image === undefined ? undefined : parseUrn(query.image) };
+    const digest = /^image:(sha(?:256|512):[0-9a-f]+)$/i.exec(query.image ?? '')?.[1]?.toLowerCase();
+    const filter = { status: query.status, digest, image: query.image === undefined || digest ? undefined : parseUrn(query.image) };
     const rows = await this.database.run([caller.tenantId], (unit) => listAttestations(unit, caller.tenantId, filter, [id, image], query.limit + 1));
     const { items, next } = page(rows, query.limit, (item: ListedAttestation) => [item.id, item.image]);
     return { items: items.map(shownAttestation), next };

@@ -9,17 +9,17 @@ import type { StoredHint } from '../persistence/hints.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import type { Change } from '../resolution/apply-facts.js';
 import { restate } from '../resolution/restate.js';
+import { inSlices } from './touched.js';
 import type { Touched } from './touched.js';
 
-/** A commit whose id begins like the tags of more images than this tells nothing of any. */
-const MAX_IMAGES = 2000;
-
 /** Links of images to the commits that their tags name: for images with new tags, and for images that waited for a commit. */
-export async function inferFromTags(unit: Unit, tenant: TenantId, touched: Touched, now: Date): Promise<Change> {
+export async function inferFromTags(unit: Unit, tenant: TenantId, touched: Touched, now: Date): Promise<Change[]> {
   const hinting = await noteHints(unit, tenant, touched);
   const waiting = await imagesHintingAt(unit, tenant, touched.commits.map(shaOf));
-  const images = [...new Set([...hinting, ...waiting])].slice(0, MAX_IMAGES);
-  if (images.length === 0) return { links: [], nodes: [] };
+  return inSlices([...new Set([...hinting, ...waiting])], (images) => inferSlice(unit, tenant, images, now));
+}
+
+async function inferSlice(unit: Unit, tenant: TenantId, images: readonly Urn[], now: Date): Promise<Change> {
   const hints = Map.groupBy(await loadTagHints(unit, tenant, images), (hint) => hint.image);
   const commits = (await commitsLike(unit, tenant, [...hints.values()].flat().map((hint) => hint.hex))).map((row) => ({ urn: row.urn, committedAt: timeOf(row.committedAt) }));
   const byPrefix = Map.groupBy(commits, (commit) => shaOf(commit.urn).slice(0, 7));

@@ -24,3 +24,12 @@ export async function touchedBy(unit: Unit, tenant: TenantId, changes: readonly 
   const of = (kind: string): Map<Urn, Asset> => new Map([...facts].filter(([node]) => kindOf(node) === kind));
   return { links, commits, images: of('image'), repositories: of('repository') };
 }
+
+const SLICE = 500;
+
+/** Works through images in statements of bounded size. */
+export async function inSlices(images: readonly Urn[], work: (slice: readonly Urn[]) => Promise<Change>): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (let at = 0; at < images.length; at += SLICE) changes.push(await work(images.slice(at, at + SLICE)));
+  return changes;
+}

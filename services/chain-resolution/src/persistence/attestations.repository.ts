@@ -150,6 +150,8 @@ export async function saveVerdicts(unit: Unit, tenant: TenantId, verdicts: Reado
 
 export interface AttestationFilter {
   readonly image?: string | undefined;
+  /** `sha256:…`, wherever an image of it lies. */
+  readonly digest?: string | undefined;
   readonly status?: AttestationStatus | undefined;
 }
 
@@ -165,9 +167,9 @@ export async function listAttestations(unit: Unit, tenant: TenantId, filter: Att
   const rows = await unit.query<Row & { image: Urn | ''; image_status: AttestationStatus; image_reason: Verdict['reason'] }>(
     `select ${COLUMNS}, coalesce(i.image, '') as image, coalesce(i.status, a.status) as image_status, coalesce(i.reason, a.reason) as image_reason
      from attestations a left join attestation_images i on i.tenant_id = a.tenant_id and i.attestation_id = a.id
-     where a.tenant_id = $1 and (a.id, coalesce(i.image, '')) > ($2, $3) and ($4::text is null or i.image = $4) and ($5::text is null or coalesce(i.status, a.status) = $5)
+     where a.tenant_id = $1 and (a.id, coalesce(i.image, '')) > ($2, $3) and ($4::text is null or i.image = $4) and ($7::text is null or right(i.image, length($7)) = $7) and ($5::text is null or coalesce(i.status, a.status) = $5)
      order by a.id, coalesce(i.image, '') limit $6`,
-    [tenant, after[0], after[1], filter.image ?? null, filter.status ?? null, limit], { name: 'attestations_list' },
+    [tenant, after[0], after[1], filter.image ?? null, filter.status ?? null, limit, filter.digest === undefined ? null : `@${filter.digest}`], { name: 'attestations_list' },
   );
   return rows.map((row) => ({ ...attestationOf(row), image: row.image, imageStatus: row.image_status, imageReason: row.image_reason }));
 }

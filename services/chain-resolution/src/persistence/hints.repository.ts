@@ -46,6 +46,12 @@ export interface StoredDockerfile {
   readonly hashes: readonly string[];
 }
 
+/** What is looked up of the repositories' Dockerfiles now, as `hash|path`. */
+export async function loadDockerfileHashes(unit: Unit, tenant: TenantId, repositories: readonly Urn[]): Promise<Map<Urn, string[]>> {
+  const rows = await unit.query<{ repository: Urn; hash: string; path: string }>('select repository, hash, path from dockerfile_instructions where tenant_id = $1 and repository = any($2::text[])', [tenant, [...repositories]], { name: 'dockerfile_hashes' });
+  return new Map([...Map.groupBy(rows, (row) => row.repository)].map(([repository, own]) => [repository, own.map((row) => `${row.hash}|${row.path}`)]));
+}
+
 /** Replaces what is looked up of a repository's Dockerfiles. */
 export async function saveDockerfileHashes(unit: Unit, tenant: TenantId, repositories: readonly Urn[], dockerfiles: readonly StoredDockerfile[]): Promise<void> {
   await unit.query('delete from dockerfile_instructions where tenant_id = $1 and repository = any($2::text[])', [tenant, [...repositories]], { name: 'dockerfile_hashes_clear' });
@@ -62,15 +68,19 @@ export async function saveImageHashes(unit: Unit, tenant: TenantId, images: Read
     [tenant, rows.map(([hash]) => hash), rows.map(([, image]) => image)], { name: 'image_hashes_save' });
 }
 
-/** Repositories with a Dockerfile that shares a telling instruction: at most 100 an instruction, so that what many say costs no more. */
-export async function repositoriesLike(unit: Unit, tenant: TenantId, hashes: readonly string[], limit: number): Promise<Urn[]> {
-  if (hashes.length === 0) return [];
-  const rows = await unit.query<{ repository: Urn }>(
-    `select d.repository from unnest($2::text[]) as h(hash) cross join lateral (
-       select repository from dockerfile_instructions i where i.tenant_id = $1 and i.hash = h.hash order by repository, path limit ${PER_HASH}) d
-     group by d.repository order by count(*) desc, d.repository limit $3`, [tenant, [...new Set(hashes)], limit], { name: 'repositories_like' },
+/** Repositories with a Dockerfile that shares a telling instruction with an image, the likest first: at most 100 an instruction, so that what many say costs no more. */
+export async function repositoriesLike(unit: Unit, tenant: TenantId, images: ReadonlyMap<Urn, readonly string[]>, limit: number): Promise<Map<Urn, Urn[]>> {
+  const pairs = [...images].flatMap(([image, hashes]) => hashes.map((hash) => [image, hash] as const));
+  if (pairs.length === 0) return new Map();
+  const rows = await unit.query<{ image: Urn; repository: Urn }>(
+    `select image, repository from (
+       select h.image, d.repository, row_number() over (partition by h.image order by count(*) desc, d.repository) as rank
+       from unnest($2::text[], $3::text[]) as h(image, hash) cross join lateral (
+         select repository from dockerfile_instructions i where i.tenant_id = $1 and i.hash = h.hash order by repository, path limit ${PER_HASH}) d
+       group by h.image, d.repository) ranked where rank <= $4 order by image, rank`,
+    [tenant, pairs.map(([image]) => image), pairs.map(([, hash]) => hash), limit], { name: 'repositories_like' },
   );
-  return rows.map((row) => row.repository);
+  return new Map([...Map.groupBy(rows, (row) => row.image)].map(([image, own]) => [image, own.map((row) => row.repository)]));
 }
 
 /** Images whose history shares a telling instruction, within the same bound. */

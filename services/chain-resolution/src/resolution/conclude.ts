@@ -15,17 +15,17 @@ export interface Stated {
   readonly attestations: readonly string[];
 }
 
-/** What follows from changed facts: copies of images, links of attestations, conclusions from tags and Dockerfiles, then every judgement that they reach. */
+/** What follows from changed facts: links of attestations, conclusions from tags and Dockerfiles, copies of images, then every judgement that they reach. */
 export async function conclude(unit: Unit, tenant: TenantId, stated: Stated, now: Date): Promise<{ refused: readonly ImageVerdict[] }> {
   const changes = [...stated.changes];
-  const copies = await linkSameDigests(unit, tenant, changes, now);
-  if (copies) changes.push(copies);
   const touched = await touchedAttestations(unit, tenant, changes);
   const attested = await relink(unit, tenant, [...stated.attestations, ...touched], now);
   changes.push(attested.change);
   // after attestations, since those may be the first to name a commit
   const hints = await touchedBy(unit, tenant, changes);
-  changes.push(await inferFromTags(unit, tenant, hints, now), await inferFromDockerfiles(unit, tenant, hints, now));
+  changes.push(...await inferFromTags(unit, tenant, hints, now), ...await inferFromDockerfiles(unit, tenant, hints, now));
+  const copies = await linkSameDigests(unit, tenant, changes, now);
+  if (copies) changes.push(copies);
   await recompute(unit, tenant, { links: changes.flatMap((change) => change.links), nodes: changes.flatMap((change) => change.nodes) }, now);
   return { refused: attested.refused };
 }

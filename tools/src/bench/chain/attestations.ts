@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+export const DSSE_TYPE = 'application/vnd.dsse.envelope.v1+json';
 export const POLICY_KEY = 'release';
 export const TRUSTED_BUILDER = 'https://github.com/fleet-acme/*/.github/workflows/*';
 
@@ -52,15 +53,21 @@ function statement(of: Provenance): string {
   });
 }
 
-/** A Sigstore bundle with a key. `tamper` changes the statement after it was signed. */
-export function bundle(of: Provenance, signer: 'trusted' | 'unknown', tamper: (text: string) => string = (text) => text): Buffer {
+type Signer = 'trusted' | 'unknown';
+const keyIdOf = (signer: Signer): string => (signer === 'trusted' ? POLICY_KEY : 'somebody');
+
+function sealed(of: Provenance, signer: Signer, tamper: (text: string) => string = (text) => text): object {
   const text = statement(of);
-  const signature = sign('sha256', preAuthEncoding(Buffer.from(text)), signers()[signer]).toString('base64');
-  const keyid = signer === 'trusted' ? POLICY_KEY : 'somebody';
-  return Buffer.from(JSON.stringify({
-    mediaType: BUNDLE_TYPE, verificationMaterial: { publicKey: { hint: keyid } },
-    dsseEnvelope: { payload: Buffer.from(tamper(text)).toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ sig: signature, keyid }] },
-  }));
+  const sig = sign('sha256', preAuthEncoding(Buffer.from(text)), signers()[signer]).toString('base64');
+  return { payload: Buffer.from(tamper(text)).toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ sig, keyid: keyIdOf(signer) }] };
+}
+
+/** A bare DSSE envelope. */
+export const envelope = (of: Provenance, signer: Signer): Buffer => Buffer.from(JSON.stringify(sealed(of, signer)));
+
+/** A Sigstore bundle with a key. `tamper` changes the statement after it was signed. */
+export function bundle(of: Provenance, signer: Signer, tamper?: (text: string) => string): Buffer {
+  return Buffer.from(JSON.stringify({ mediaType: BUNDLE_TYPE, verificationMaterial: { publicKey: { hint: keyIdOf(signer) } }, dsseEnvelope: sealed(of, signer, tamper) }));
 }
 
 const preAuthEncoding = (payload: Buffer): Buffer => Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);

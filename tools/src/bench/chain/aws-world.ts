@@ -27,7 +27,8 @@ export async function buildAws(endpoint: string, fleet: FleetPlan): Promise<AwsW
 
 async function buildService(endpoint: string, clients: Clients, network: Network, plan: ServicePlan): Promise<BuiltService> {
   const { images, exposure, name, place } = plan;
-  if (images.pushes.length > 0) await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
+  const homes = new Set(images.pushes.map((item) => item.place ?? place));
+  for (const home of homes) await clientsOf(endpoint, home).ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
   await push(endpoint, place, name, images.pushes.filter((item) => item.when === 'before'));
   const balancers: Built[] = [];
   for (const [i, balancer] of exposure.balancers.entries()) balancers.push(await buildBalancer(clients, network, i === 0 ? name : `${name}-${i}`, balancer));
@@ -40,7 +41,7 @@ async function buildService(endpoint: string, clients: Clients, network: Network
 }
 
 async function push(endpoint: string, place: Place, name: string, pushes: readonly PushPlan[]): Promise<void> {
-  for (const { image, tag } of pushes) await pushImage({ endpoint, host: registryOf(place), name }, image, tag);
+  for (const { image, tag, place: home = place } of pushes) await pushImage({ endpoint, host: registryOf(home), name }, image, tag);
 }
 
 async function deploy({ ecs }: Clients, network: Network, { name, images, exposure }: ServicePlan, balancers: readonly Built[], group: string): Promise<void> {
@@ -48,7 +49,7 @@ async function deploy({ ecs }: Clients, network: Network, { name, images, exposu
   for (const image of images.deployed) {
     const registered = await ecs.send(new RegisterTaskDefinitionCommand({
       family: name, networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512',
-      containerDefinitions: [{ name: 'app', image, portMappings: [{ containerPort: PORT }] }],
+      containerDefinitions: [{ name: 'app', image, portMappings: [{ containerPort: PORT }] }, ...(images.sidecar ? [{ name: 'proxy', image: images.sidecar.reference, essential: false }] : [])],
     }));
     const taskDefinition = given(registered.taskDefinition?.taskDefinitionArn, 'a task definition');
     if (!isFirst) await ecs.send(new UpdateServiceCommand({ cluster: CLUSTER, service: name, taskDefinition }));

@@ -1,7 +1,7 @@
 import { startPlatform } from '../platform.js';
 import type { BenchResult } from '../results.js';
 import { apiAt } from './api.js';
-import { buildFleet, measureChanges, measureFleet } from './measure.js';
+import { buildFleet, measureChanges, measureFleet, measureSecondDay } from './measure.js';
 import { planFleet } from './plan.js';
 import { detailsOf, resultsOf } from './report.js';
 
@@ -28,12 +28,14 @@ export async function chain(): Promise<readonly BenchResult[]> {
     const platform = await startPlatform(NEEDED);
     const api = apiAt(platform.url, platform.token);
     try {
-      const { figures, settledMs } = await measureFleet(api, fleet, now, say);
-      say(`settled ${(settledMs / 1000).toFixed(1)} s after the last sync; ${fleet.aws.calls.length} calls of AWS, ${fleet.github.calls.length} of GitHub`);
+      const figures = await measureFleet(api, fleet, now, say);
+      say(`${fleet.aws.calls.length} calls of AWS, ${fleet.github.calls.length} of GitHub\n${detailsOf(figures)}`);
       const changes = await measureChanges(api, fleet, CHANGES);
-      say(detailsOf(figures));
+      say('\nthe second day');
+      const after = await measureSecondDay(api, fleet, say);
+      say(detailsOf(after));
       if (process.argv.includes('--keep')) await kept(platform.url, fleet.aws.url, fleet.github.url);
-      return resultsOf(figures, changes);
+      return resultsOf(figures, changes, after);
     } finally {
       await platform.stop();
     }

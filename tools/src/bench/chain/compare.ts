@@ -35,7 +35,7 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
   const claims = observed.claimed.map((named) => ({ named, right: source.rivals === undefined && source[named.hop] === named.value }));
   // What does not run any more has no running image to find the source of.
   const evident = !truth.runs ? [] : source.evident.map((hop) => ({ hop, found: claims.some(({ named, right }) => right && named.hop === hop) }));
-  const rightImage = (!truth.runs && observed.running.length === 0) || isOneOf(observed.running, truth.image);
+  const rightImage = (!truth.runs && observed.running.length === 0) || isImage(observed.running.filter((digest) => !truth.beside.includes(digest)), truth.image);
   const rightExposure = observed.exposure === truth.exposure;
   return {
     truth, claims, evident, rightImage, rightExposure,
@@ -69,7 +69,7 @@ function rivalMisses({ source, origin, runs }: ServiceTruth, observed: Observed,
   return (source.rivals ?? []).filter((rival) => !all.some((named) => named.value === rival)).map((rival) => miss('rival not shown', origin, rival, all.map((named) => named.value).join(' ') || 'nothing'));
 }
 
-const isOneOf = (found: readonly string[], running: readonly string[]): boolean => found.length > 0 && found.every((digest) => running.includes(digest));
+const isImage = (found: readonly string[], running: readonly string[]): boolean => found.length > 0 && found.every((digest) => running.includes(digest));
 
 function shown(observed: Observed, hop: string): string {
   const candidates = observed.candidates.filter((named) => named.hop === hop).map((named) => `candidate ${named.value} by ${named.method}`);

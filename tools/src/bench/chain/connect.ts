@@ -64,11 +64,11 @@ export async function tellSecurityGroup(api: Api, { account, region }: Place, gr
   }, { 'x-throughline-secret': SECRET });
 }
 
-/** Waits until every connector has read everything once, and says how long each took. */
-export async function synced(api: Api, say: (line: string) => void): Promise<ReadonlyMap<string, number>> {
+/** Waits until every connector has read everything once since then, and says how long each took. */
+export async function synced(api: Api, since: string, say: (line: string) => void): Promise<ReadonlyMap<string, number>> {
   const times = await Promise.all(CONNECTORS.map(async (id): Promise<[string, number]> => {
     const state = (): Promise<ConnectorState> => api.get(`/v1/connectors/${id}`);
-    const done = await eventually(state, ({ lastSuccess }) => lastSuccess !== null, SYNC_LIMIT_MS, 1000);
+    const done = await eventually(state, ({ lastSuccess }) => lastSuccess !== null && lastSuccess > since, SYNC_LIMIT_MS, 1000);
     const { counts, gaps, errors } = done?.value ?? await state();
     for (const gap of gaps) say(`  gap of ${id}: ${gap.scope} ${gap.code}: ${gap.reason}`);
     for (const error of errors) say(`  error of ${id}: ${error.code}: ${error.message}`);

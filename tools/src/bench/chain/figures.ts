@@ -52,8 +52,9 @@ function methodLines(judged: readonly Judged[]): Line[] {
     .map(([name, items]) => ({ name, precision: ratio(items.map(({ right }) => right)), recall: { right: 0, of: 0 } }));
 }
 
+/** What happened on the second day stands before the situation that it happened in, and is what counts then. */
 function situationLines(judged: readonly Judged[]): Line[] {
-  return [...Map.groupBy(judged, ({ truth }) => truth.origin)].map(([name, items]) => ({ name, precision: precisionOf(items), recall: recallOf(items) }));
+  return [...Map.groupBy(judged, ({ truth }) => truth.origin.split(': ')[0] ?? '')].map(([name, items]) => ({ name, precision: precisionOf(items), recall: recallOf(items) }));
 }
 
 function confusionOf(judged: readonly Judged[], exposures: readonly (Exposure | undefined)[]): Figures['confusion'] {

@@ -40,7 +40,14 @@ export type Told =
   | { readonly kind: 'build-output'; readonly build: string; readonly commit: string; readonly image: string; readonly digest: string; readonly at: Date }
   | { readonly kind: 'package-published'; readonly repository: string; readonly sha: string; readonly name: string; readonly tag: string; readonly digest: string; readonly at: Date };
 
-export interface PushPlan { readonly image: OciImage; readonly tag?: string; readonly when: 'before' | 'after' }
+export interface PushPlan {
+  readonly image: OciImage;
+  readonly tag?: string;
+  /** The deployment. */
+  readonly when: 'before' | 'after';
+  /** Where the service does not run. */
+  readonly place?: Place;
+}
 
 /** The images of one service, and which of them run in what order. */
 export interface ImagePlan {
@@ -51,6 +58,8 @@ export interface ImagePlan {
   /** Digest that tasks report where it is not the one that was pulled: the platform's, of an index. */
   readonly reported?: { readonly pulled: string; readonly reported: string };
   readonly told: readonly Told[];
+  /** A second container of the same tasks. */
+  readonly sidecar?: { readonly reference: string; readonly digest: string };
   /** Bundles that GitHub keeps, and no registry, of an image that it knows the digest of. */
   readonly keptAtGithub?: readonly { readonly digest: string; readonly bundle: Buffer }[];
   readonly repositories: readonly RepositoryPlan[];

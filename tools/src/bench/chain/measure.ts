@@ -4,11 +4,12 @@ import { eventually, traceOf, type Api } from './api.js';
 import { admit, refuseIngress } from './aws-network.js';
 import { buildAws, type AwsWorld } from './aws-world.js';
 import { judge, type Judged } from './compare.js';
-import { connect, externalId, synced, tell, tellSecurityGroup } from './connect.js';
+import { connect, CONNECTORS, externalId, synced, tell, tellSecurityGroup } from './connect.js';
 import { figuresOf, type Figures } from './figures.js';
 import { serviceArn, type FleetPlan, type ServicePlan } from './fleet.js';
 import { startGithub, type GithubStandIn } from './github-stand-in.js';
 import { observe, type Observed } from './observe.js';
+import { secondDay } from './second-day.js';
 import type { ServiceTruth } from './truth.js';
 import { truthsOf } from './truths.js';
 
@@ -43,24 +44,36 @@ export async function buildFleet(plan: FleetPlan, now: Date): Promise<Fleet | un
   }
 }
 
-export interface Measured { readonly figures: Figures; readonly observed: ReadonlyMap<string, Observed>; readonly settledMs: number }
-
 /** Lets the platform read the fleet through its connectors and compares what it says with what is true. */
-export async function measureFleet(api: Api, fleet: Fleet, now: Date, say: (line: string) => void): Promise<Measured> {
+export async function measureFleet(api: Api, fleet: Fleet, now: Date, say: (line: string) => void): Promise<Figures> {
   await connect(api, fleet.aws.url, fleet.github.url);
   await tell(api, fleet.plan, now);
-  await synced(api, say);
-  const truths = truthsOf(fleet.plan);
+  await synced(api, '', say);
+  return settled(api, truthsOf(fleet.plan), say);
+}
+
+/** Lets the fleet change, has everything read again, and compares. */
+export async function measureSecondDay(api: Api, fleet: Fleet, say: (line: string) => void): Promise<Figures> {
+  const truths = await secondDay(fleet, truthsOf(fleet.plan));
+  const since = new Date().toISOString();
+  for (const id of CONNECTORS) await api.post(`/v1/connectors/${id}/sync`, {});
+  await synced(api, since, say);
+  return settled(api, truths, say);
+}
+
+/** What was read last may still be on its way through the topics: an answer counts once it is right, or stays the same. */
+async function settled(api: Api, truths: readonly ServiceTruth[], say: (line: string) => void): Promise<Figures> {
   const began = performance.now();
   for (let before = '', same = 0; ;) {
     const found = await askAll(api, truths);
     const judged = truths.map((truth) => judge(truth, found.get(truth.service)));
     const shown = JSON.stringify([...found]);
     const ms = performance.now() - began;
-    const isRight = judged.every(({ misses }) => misses.length === 0);
-    // What was read last may still be on its way through the topics: the answer counts once it stays the same.
     same = shown === before ? same + 1 : 0;
-    if (isRight || same >= SETTLED_AFTER || ms > SETTLE_LIMIT_MS) return { figures: figures(judged, found), observed: found, settledMs: ms };
+    if (judged.every(({ misses }) => misses.length === 0) || same >= SETTLED_AFTER || ms > SETTLE_LIMIT_MS) {
+      say(`  the same answers since ${((ms - same * SETTLE_MS) / 1000).toFixed(1)} s after the last sync`);
+      return figures(judged, found);
+    }
     before = shown;
     await sleep(SETTLE_MS);
   }

@@ -1,78 +1,13 @@
-import { ociArtifact, ociImage, ociIndex, type OciImage } from '@throughline/testing';
-import { bundle, BUNDLE_TYPE, type Provenance } from './attestations.js';
-import { ORGANIZATION, registryOf, TEAM, type ImagePlan, type Origin, type OriginInput, type PushPlan, type RepositoryPlan } from './fleet.js';
-import type { Hop, OriginTruth } from './truth.js';
-
-/** One commit with its run: what a version of a service is built from. */
-interface Version { readonly repository: string; readonly sha: string; readonly runId: number; readonly at: Date; readonly build: string }
-
-const DAY = 86_400_000;
-const COMMIT_ONLY: readonly Hop[] = ['repository', 'commit'];
-const ALL: readonly Hop[] = ['repository', 'commit', 'build'];
-
-function version(input: OriginInput, name = 'v1', over: { repository?: string; sha?: string } = {}): Version {
-  const repository = over.repository ?? `${ORGANIZATION}/${input.name}`;
-  const runId = 1_000_000 + input.index * 100 + input.chance.below(90, `${input.name} ${name} run`);
-  const age = 30 - Number(/\d+/.exec(name)?.[0] ?? 1);
-  return {
-    repository, sha: over.sha ?? input.chance.hex(`${repository} ${input.name} ${name}`), runId, at: new Date(input.now.getTime() - age * DAY + input.index * 60_000),
-    build: `github.com/${repository}/actions/runs/${runId}`,
-  };
-}
-
-const asRepository = (versions: readonly Version[], files: Readonly<Record<string, string>> = {}): RepositoryPlan => ({
-  fullName: versions[0]?.repository ?? '', files: { '.github/CODEOWNERS': `* @${ORGANIZATION}/${TEAM}\n`, ...files },
-  commits: versions.map(({ sha, at }) => ({ sha, at })), runs: versions.map(({ runId, sha, at }) => ({ id: runId, sha, at, workflow: '.github/workflows/release.yml' })),
-});
-
-const labels = (of: Version): Record<string, string> => ({ 'org.opencontainers.image.source': `https://github.com/${of.repository}`, 'org.opencontainers.image.revision': of.sha });
-const truth = (of: Version, evident: readonly Hop[], verified = false): OriginTruth => ({ repository: `github.com/${of.repository}`, commit: of.sha, build: of.build, evident, verified });
-/** It has a source, but nothing that says which. */
-const untold = (of: Version): OriginTruth => ({ ...truth(of, []) });
-const NOBODY_KNOWS: OriginTruth = { evident: [], verified: false };
-
-const reference = (input: OriginInput, tag: string): string => `${registryOf(input.place)}/${input.name}:${tag}`;
-const pinned = (input: OriginInput, digest: string): string => `${registryOf(input.place)}/${input.name}@${digest}`;
-
-/** One image under one tag, pushed and deployed by it. */
-function simple(input: OriginInput, image: OciImage, tag: string, of: OriginTruth, repositories: readonly RepositoryPlan[], more: Partial<ImagePlan> = {}): ImagePlan {
-  return {
-    pushes: [{ image, tag, when: 'before' }, ...(more.pushes ?? [])], deployed: more.deployed ?? [reference(input, tag)], running: [image.digest, ...image.parts.map((part) => part.digest)],
-    told: more.told ?? [], repositories, truth: of, ...(more.reported && { reported: more.reported }), ...(more.keptAtGithub && { keptAtGithub: more.keptAtGithub }),
-  };
-}
-
-const plain = (input: OriginInput, name = 'v1'): OciImage => ociImage({ seed: `${input.chance.hex(input.name)} ${name}` });
+import { ociImage, ociIndex, sha256, type OciImage } from '@throughline/testing';
+import { bundle } from './attestations.js';
+import * as attested from './attested-origins.js';
+import { ORGANIZATION, registryOf, type ImagePlan, type Origin, type OriginInput } from './fleet.js';
+import { ALL, asRepository, attached, COMMIT_ONLY, labels, NOBODY_KNOWS, pinned, plain, provenance, reference, simple, truth, untold, version, type Version } from './origin-kit.js';
 
 function labelled(input: OriginInput): ImagePlan {
   const v1 = version(input);
   return simple(input, ociImage({ seed: v1.sha, labels: labels(v1) }), 'v1.0.0', truth(v1, COMMIT_ONLY), [asRepository([v1])]);
 }
-
-const provenance = (input: OriginInput, of: Version, digest: string): Provenance =>
-  ({ digest, imageName: `${registryOf(input.place)}/${input.name}`, repository: of.repository, commit: of.sha, runId: of.runId });
-
-const attached = (subject: OciImage, bytes: Buffer): PushPlan => ({ ...ociArtifact(subject, BUNDLE_TYPE, [bytes]), when: 'before' });
-
-/** An image with an attestation beside it. Every second one has true labels too, which a bad attestation must not take away. */
-function attested(make: (input: OriginInput, of: Version, image: OciImage) => Buffer, verified: boolean): Origin {
-  return (input) => {
-    const v1 = version(input);
-    const isLabelled = Math.floor(input.index / 2) % 2 === 0;
-    const image = ociImage({ seed: v1.sha, ...(isLabelled && { labels: labels(v1) }) });
-    const known = verified ? truth(v1, ALL, true) : isLabelled ? truth(v1, COMMIT_ONLY) : untold(v1);
-    return simple(input, image, 'v1.0.0', known, [asRepository([v1])], { pushes: [attached(image, make(input, v1, image))] });
-  };
-}
-
-/** Another commit of the same repository, or of somebody else's: what a forger would like to be believed. */
-const forged = (input: OriginInput): string => input.chance.hex(`${input.name} forged`);
-
-const goodAttestation = attested((input, of, image) => bundle(provenance(input, of, image.digest), 'trusted'), true);
-const badSignature = attested((input, of, image) => bundle(provenance(input, of, image.digest), 'trusted', (text) => text.replaceAll(of.sha, forged(input))), false);
-const wrongSubject = attested((input, of) => bundle({ ...provenance(input, of, `sha256:${input.chance.hex('another image', 64)}`), commit: forged(input) }, 'trusted'), false);
-const wrongBuilder = attested((input, of, image) => bundle({ ...provenance(input, of, image.digest), commit: forged(input), builder: 'evil/fork' }, 'trusted'), false);
-const unknownKey = attested((input, of, image) => bundle(provenance(input, of, image.digest), 'unknown'), false);
 
 /** A tag that is the commit, in the forms that pipelines use. */
 function taggedWithCommit(input: OriginInput): ImagePlan {
@@ -203,11 +138,31 @@ function rolledBack(input: OriginInput): ImagePlan {
   });
 }
 
+/** The label names the repository and forgets the commit. */
+function labelledWithoutCommit(input: OriginInput): ImagePlan {
+  const v1 = version(input);
+  return simple(input, ociImage({ seed: v1.sha, labels: { 'org.opencontainers.image.source': `https://github.com/${v1.repository}` } }), 'v1.0.0', truth(v1, ['repository']), [asRepository([v1])]);
+}
+
+/** The address as git itself writes it, in capitals. */
+function labelledByGitAddress(input: OriginInput): ImagePlan {
+  const v1 = version(input);
+  return simple(input, ociImage({ seed: v1.sha, labels: { ...labels(v1), 'org.opencontainers.image.source': `git@github.com:${v1.repository.toUpperCase()}.git` } }), 'v1.0.0', truth(v1, COMMIT_ONLY), [asRepository([v1])]);
+}
+
+/** Beside it runs a proxy of somebody else's, of which nothing is known. */
+function withSidecar(input: OriginInput): ImagePlan {
+  const v1 = version(input);
+  const digest = sha256(`proxy of ${input.name}`);
+  return simple(input, ociImage({ seed: v1.sha, labels: labels(v1) }), 'v1.0.0', truth(v1, COMMIT_ONLY), [asRepository([v1])], { sidecar: { reference: `public.ecr.aws/proxies/envoy@${digest}`, digest } });
+}
+
 export const ORIGINS = {
-  labelled, attested: goodAttestation, 'bad signature': badSignature, 'wrong subject': wrongSubject, 'wrong builder': wrongBuilder, 'unknown key': unknownKey,
+  labelled, attested: attested.goodAttestation, 'bad signature': attested.badSignature, 'wrong subject': attested.wrongSubject, 'wrong builder': attested.wrongBuilder, 'unknown key': attested.unknownKey,
   'tag is the commit': taggedWithCommit, 'tag begins two commits': taggedAmbiguously, 'tag is a date': taggedWithDate, 're-tagged': retagged, 'hand-pushed': handPushed,
   'multi-arch, index runs': multiArch('index'), 'multi-arch, platform runs': multiArch('platform'), 'multi-arch, attested': multiArchAttested, monorepo, 'label against tag': rivals,
   'deployment record': deploymentRecord('open'), 'GitHub deployment': deploymentRecord('github'), 'GitHub deployment, attested': deploymentRecord('github', true),
-  'build output': buildOutput, package: packaged(false), 'package, attested': packaged(true),
-  'Dockerfile only': dockerfileOnly, 'Dockerfile of two': dockerfileShared, 'rolled back': rolledBack,
+  'build output': buildOutput, package: packaged(false), 'package, attested': packaged(true), 'Dockerfile only': dockerfileOnly, 'Dockerfile of two': dockerfileShared, 'rolled back': rolledBack,
+  'label without commit': labelledWithoutCommit, 'label by git address': labelledByGitAddress, 'with a sidecar': withSidecar, 'attested by cosign': attested.cosigned,
+  'attested, labels of the base image': attested.baseLabels, 'attested, and forged': attested.goodAndForged, 'promoted from another account': attested.promoted,
 } as const satisfies Readonly<Record<string, Origin>>;

@@ -4,14 +4,11 @@ import { createHash } from 'node:crypto';
 export interface Chance {
   /** Hex digits, 40 unless told. */
   hex(name: string, length?: number): string;
-  /** 0 to below the limit. */
-  below(limit: number, name: string): number;
 }
 
 export function chance(seed: string): Chance {
   const hash = (name: string): string => createHash('sha512').update(`${seed}|${name}`).digest('hex');
   return {
     hex: (name, length = 40) => hash(name).slice(0, length),
-    below: (limit, name) => Number.parseInt(hash(name).slice(0, 12), 16) % limit,
   };
 }

@@ -26,6 +26,8 @@ export interface ServiceTruth {
   readonly exposed: string;
   /** Digests of the one logical image that the service was last told to run: its own, those of its platforms. */
   readonly image: readonly string[];
+  /** Of other containers of the same tasks. */
+  readonly beside: readonly string[];
   /** Tasks run. Without them, that image and none are both a right answer, and no source is looked for. */
   readonly runs: boolean;
   readonly source: OriginTruth;

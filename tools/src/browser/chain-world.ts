@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { api, type Platform } from './browser.js';
 
 /** A chain of known truth beside the sample world: one image is proven, one guessed, one of unknown origin, and a roll-out took place. */
@@ -14,6 +14,8 @@ export const WORLD = {
   rolledOut: new Date(Date.now() - 10 * 86_400_000).toISOString(),
 } as const;
 
+/** A key of this run: what an earlier one signed stays signed. */
+const KEY = `e2e-story-${randomUUID().slice(0, 8)}`;
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const BUILDER = 'https://github.com/e2e/story/.github/workflows/release.yml@refs/heads/main';
 
@@ -35,7 +37,7 @@ export async function tellStory(platform: Platform): Promise<void> {
 /** Adds the key and the builder to whatever the policy holds. */
 async function trust(platform: Platform, pem: string): Promise<void> {
   const now = await api<Policy>(platform, '/v1/policies/provenance');
-  const keys = [...(now.keys ?? []).filter((key) => key.keyId !== 'e2e-story'), { keyId: 'e2e-story', pem }];
+  const keys = [...now.keys ?? [], { keyId: KEY, pem }];
   const builders = [...new Set([...now.builders ?? [], 'https://github.com/e2e/story/*'])];
   await post(platform, '/v1/policies/provenance', { keys, builders, ...(now.sigstore && { sigstore: now.sigstore }), reason: 'browser specs' }, 'PUT');
 }
@@ -74,7 +76,7 @@ function envelope(key: KeyObject): string {
   };
   const payload = Buffer.from(JSON.stringify(statement));
   const signed = Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);
-  return JSON.stringify({ payload: payload.toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: 'e2e-story', sig: sign('sha256', signed, key).toString('base64') }] });
+  return JSON.stringify({ payload: payload.toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: KEY, sig: sign('sha256', signed, key).toString('base64') }] });
 }
 
 function post(platform: Platform, path: string, body: object, method = 'POST'): Promise<unknown> {

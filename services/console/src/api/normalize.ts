@@ -84,14 +84,16 @@ export function connector(value: unknown): Connector {
   return {
     id: text(from, 'id'), kind: text(from, 'kind'), version: text(from, 'version'), config: loose(from['config']), secrets: list(from['secrets']).map(String),
     state: text(cursor, 'state'), pages: typeof cursor['pages'] === 'number' ? cursor['pages'] : 0, waitsUntil: text(cursor, 'until') || null, lastSuccess: text(from, 'lastSuccess') || null, nextRun: text(from, 'nextRun') || null,
-    counts: numbers(from['counts']), errors: list(from['errors']).map(problemOf), gaps: list(from['gaps']).map(problemOf), webhook: text(from, 'webhook'), updatedBy: text(from, 'updatedBy'), updatedAt: text(from, 'updatedAt'),
+    counts: numbers(from['counts']), errors: list(from['errors']).map(problemOf), gaps: list(from['gaps']).map(problemOf), webhook: text(from, 'webhook').replace(/^\//, `${globalThis.location?.origin ?? ''}/`), updatedBy: text(from, 'updatedBy'), updatedAt: text(from, 'updatedAt'),
   };
 }
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 function problemOf(value: unknown): ConnectorProblem {
   if (typeof value === 'string') return { at: '', code: '', text: value, scope: '', remedy: '' };
   const from = loose(value);
-  return { at: text(from, 'at', 'time'), code: text(from, 'code'), text: text(from, 'message', 'reason', 'detail') || JSON.stringify(value), scope: text(from, 'scope', 'source'), remedy: text(from, 'remedy') };
+  return { at: text(from, 'at', 'time'), code: text(from, 'code'), text: capital(text(from, 'message', 'reason', 'detail') || JSON.stringify(value)), scope: text(from, 'scope', 'source'), remedy: text(from, 'remedy') };
 }
 
 export function deadLetter(value: unknown): DeadLetter {

@@ -19,6 +19,6 @@ function One({ block }: { readonly block: Block }): ReactElement {
 
 /** `code`, **bold** and [links], whose address is told, not opened: documents point into the repository. */
 function Inline({ text }: { readonly text: string }): ReactElement {
-  const parts = text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/(`[^`]+`|\*\*[^*]+\*\*)/);
-  return <>{parts.map((part, index) => <Fragment key={index}>{part.startsWith('`') && part.length > 1 ? <code>{part.slice(1, -1)}</code> : part.startsWith('**') ? <b>{part.slice(2, -2)}</b> : part}</Fragment>)}</>;
+  const parts = text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/);
+  return <>{parts.map((part, index) => <Fragment key={index}>{part.startsWith('`') && part.length > 1 ? <code>{part.slice(1, -1)}</code> : part.startsWith('**') ? <b>{part.slice(2, -2)}</b> : part.startsWith('*') && part.length > 2 ? <em>{part.slice(1, -1)}</em> : part}</Fragment>)}</>;
 }

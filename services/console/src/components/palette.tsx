@@ -12,8 +12,8 @@ import { Modal } from './modal.js';
 interface Entry { readonly key: string; readonly group: string; readonly label: string; readonly icon: IconName; readonly go: () => void; readonly tail?: ReactElement }
 
 const PAGES: readonly (readonly [string, string, IconName])[] = [
-  ['Today', '/today', 'today'], ['Findings', '/findings', 'findings'], ['Trace', '/trace', 'trace'], ['Inventory', '/inventory/services', 'inventory'],
-  ['Scans', '/collect/scans', 'collect'], ['Connectors', '/collect/connectors', 'collect'], ['Dead letters', '/collect/dead-letters', 'collect'], ['Set up', '/setup', 'check'], ['Tokens', '/admin', 'admin'],
+  ['Today', '/today', 'today'], ['Findings', '/findings', 'findings'], ['Trace', '/trace', 'trace'], ['What the internet reaches', '/trace/exposed', 'globe'], ['Blast radius', '/trace/blast-radius', 'trace'], ['Inventory', '/inventory/services', 'inventory'],
+  ['Scans', '/collect/scans', 'collect'], ['Connectors', '/collect/connectors', 'collect'], ['Chain coverage', '/collect/coverage', 'collect'], ['Provenance', '/collect/provenance', 'check'], ['Dead letters', '/collect/dead-letters', 'collect'], ['Set up', '/setup', 'check'], ['Tokens', '/admin', 'admin'],
 ];
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -57,6 +57,7 @@ function useEntries(text: string, onClose: () => void): readonly Entry[] {
   const jump = jumpOf(text);
   const entries: Entry[] = [];
   if (jump) entries.push(jumpEntry(jump, to));
+  if (jump?.kind === 'identifier') entries.push({ key: 'blast', group: 'Open', label: `Blast radius of ${jump.id}`, icon: 'trace', go: to('/trace/blast-radius', { identifier: jump.id }) });
   const lower = text.toLowerCase();
   for (const [label, target, icon] of PAGES) if (label.toLowerCase().includes(lower)) entries.push({ key: target, group: 'Go to', label, icon, go: to(target) });
   if (text === '') for (const recent of recents()) entries.push({ key: `recent-${recent}`, group: 'Recent', label: recent, icon: 'clock', go: jumpOf(recent) ? jumpEntry(jumpOf(recent) as Jump, to).go : to('/findings', { q: recent, status: 'all' }) });

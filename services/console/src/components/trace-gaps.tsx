@@ -1,7 +1,6 @@
 import type { ReactElement } from 'react';
 import type { TraceGap } from '../api/types.js';
 import { percent, shortName } from '../lib/format.js';
-import { slots } from '../trace/layout.js';
 import { gapTitle } from '../trace/words.js';
 import { Command, Mono } from './bits.js';
 
@@ -11,9 +10,16 @@ export function TraceGaps({ gaps }: { readonly gaps: readonly TraceGap[] }): Rea
   return (
     <section className="panel" aria-labelledby="gaps-title">
       <div className="panel-head"><h2 id="gaps-title">Missing hops</h2><span className="meta">they count as unknown, never as no</span></div>
-      <ul className="gap-list">{slots(gaps).map((slot) => <li key={slot.id}><GapFacts gaps={slot.gaps} /></li>)}</ul>
+      <ul className="gap-list">{alike(gaps).map((same) => <li key={`${same[0]?.hop} ${same[0]?.asset}`}><GapFacts gaps={same} /></li>)}</ul>
     </section>
   );
+}
+
+/** Gaps with one reason and one remedy are one piece of work. */
+function alike(gaps: readonly TraceGap[]): readonly (readonly TraceGap[])[] {
+  const found = new Map<string, TraceGap[]>();
+  for (const gap of gaps) { const key = `${gap.hop}\n${gap.reason}\n${gap.remedy}`; found.set(key, [...found.get(key) ?? [], gap]); }
+  return [...found.values()];
 }
 
 export function GapFacts({ gaps }: { readonly gaps: readonly TraceGap[] }): ReactElement | null {

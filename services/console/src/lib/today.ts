@@ -38,7 +38,7 @@ export function warnings(input: { readonly scans: readonly Scan[]; readonly conn
   const failing = input.connectors.filter((one) => (one.errors?.length ?? 0) > 0);
   if (failing.length) add('connectors', `${plural(failing.length, 'connector')} failed on the last try: ${failing.map((one) => one.id).join(', ')}. Facts from there may be old.`, '/collect/connectors', 'Repair');
   const exposed = input.funnel?.steps.find((step) => step.name === 'exposed');
-  if (exposed && exposed.count > 0 && exposed.unknown / exposed.count >= 0.2) add('unknown', `${percent(exposed.unknown, exposed.count)} of what counts as exposed is unproven: no facts say whether the internet reaches it.`, '/collect/connectors', 'Add facts', true);
+  if (exposed && exposed.count > 0 && exposed.unknown / exposed.count >= 0.2) add('unknown', `${percent(exposed.unknown, exposed.count)} of what counts as exposed is unproven: no facts say whether the internet reaches it.`, '/collect/coverage/exposure', 'Add facts', true);
   return found;
 }
 

@@ -132,12 +132,12 @@ function List({ group }: { readonly group: BlastGroup }): ReactElement {
 
 const words = (value: unknown): string => (Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'string' ? value : '') || '–';
 
-/** The forward traces of the starts in one picture. */
+/** The traces of the starts, both ways, in one picture. */
 function BlastMap({ from, search }: { readonly from: readonly string[]; readonly search: Search }): ReactElement | null {
   const now = useNow();
   const navigate = useNavigate({ from: '/trace/blast-radius' });
   const starts = from.slice(0, DRAWN);
-  const traces = useQueries({ queries: starts.map((one) => traceQuery(one, 'forward', '')), combine: (all) => ({ data: all.flatMap((one) => (one.data ? [one.data] : [])), pending: all.some((one) => one.isPending) }) });
+  const traces = useQueries({ queries: starts.flatMap((one) => [traceQuery(one, 'forward', ''), traceQuery(one, 'backward', '')]), combine: (all) => ({ data: all.flatMap((one) => (one.data ? [one.data] : [])), pending: all.some((one) => one.isPending) }) });
   const merged = useMemo((): Trace | undefined => (traces.pending ? undefined : traces.data.reduce<Trace | undefined>((one, next) => (one ? mergeTraces(one, next) : next), undefined)), [traces]);
   const drawn = useMemo(() => (merged ? draw(merged, { allHops: false, at: now }) : undefined), [merged, now]);
   const worst = useWorst(merged);

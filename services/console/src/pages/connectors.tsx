@@ -41,7 +41,7 @@ function Table({ items }: { readonly items: readonly Connector[] }): ReactElemen
           <td data-label="Next run">{one.state === 'running' ? 'reads now' : one.nextRun ? <Time at={one.nextRun} /> : <span className="muted">{one.webhook ? 'when events come' : 'by schedule'}</span>}</td>
           <td data-label="Brought">{Object.entries(one.counts).slice(0, 3).map(([name, value]) => `${count(value)} ${sentenceCase(name).toLowerCase()}`).join(', ') || <span className="muted">nothing yet</span>}</td>
           <td data-label="In the way"><InTheWay of={one} /></td>
-          <td data-label="Run"><SyncNow connector={one} /></td>
+          <td data-label="Run"><SyncNow connector={one} small /></td>
         </tr>
       ))}</tbody>
     </table></div>

@@ -44,7 +44,7 @@ function Loaded({ finding }: { readonly finding: Finding }): ReactElement {
       <div className="finding-grid">
         <div className="stack">
           <Section id="why" title="Why this score"><Why finding={finding} /></Section>
-          <Section id="where" title="Where it runs" action={<Link to="/trace" search={{ from: finding.asset }}>Open the trace</Link>}><TraceStrip asset={finding.asset} /></Section>
+          <Section id="where" title="Where it runs" action={<span className="row-wrap"><Link to="/trace" search={{ from: finding.asset }}>Open the trace</Link>{finding.identifiers[0] && <Link to="/trace/blast-radius" search={{ identifier: finding.identifiers[0] }}>Blast radius of {finding.identifiers[0]}</Link>}</span>}><TraceStrip asset={finding.asset} /></Section>
           <Section id="fix" title="Fix"><FixPanel finding={finding} /></Section>
           <Section id="evidence" title="Evidence"><Evidence finding={finding} /></Section>
           <Section id="history" title="History"><Timeline id={finding.id} /></Section>

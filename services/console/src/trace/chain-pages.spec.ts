@@ -16,6 +16,11 @@ describe('exposed periods', () => {
   });
 });
 
+it('tells a durable service and what runs as it once', () => {
+  const both = exposurePeriods({ items: [{ service: 'service:pay', exposure: 'internet', from: '2026-11-10T00:00:00Z', to: null }, { service: 'service:arn:aws:ecs:eu-central-1:1:service/prod/pay', exposure: 'internet', from: '2026-11-16T00:00:00Z', to: null }] });
+  expect(periodsIn(both, NOW - 90 * DAY, NOW).map((one) => [one.service, one.began])).toEqual([['service:pay', '2026-11-10T00:00:00Z']]);
+});
+
 describe('coverage', () => {
   const [image, owner] = coverage({ hops: [{ hop: 'build', assets: 10, known: 7, verified: 4, missing: 3, byMethod: { 'attestation': 4, 'deployment-record': 2, 'tag': 1 }, remedy: 'r' }, { hop: 'owner', assets: 4, known: 3, verified: 0, missing: 1, byMethod: { tag: 3 }, remedy: '' }] });
   it('splits a bar by trust, and its parts are the whole', () => {

@@ -79,3 +79,14 @@ function large(size: number) {
   const links = rows.flatMap((n) => [link('repo:h/a', `build:h/a/${n}`), link(`build:h/a/${n}`, `image:r/a@sha256:${n}`), link(`image:r/a@sha256:${n}`, `task:${n}`), link(`task:${n}`, `service:${n}`), link(`image:r/a@sha256:${n}`, `service:${n}`), link(`service:${n}`, 'lb:b')]);
   return trace({ nodes, links, gaps: rows.filter((n) => n % 3 === 0).map((n) => ({ hop: 'build', reason: 'r', remedy: 'm', asset: `image:r/a@sha256:${n}` })) });
 }
+
+it('leads a line over columns between the rows: across no box and no gap', () => {
+  const nodes = [node('repo:a', 'repository'), node('build:b', 'build'), ...[1, 2, 3].map((n) => node(`image:${n}`, 'image'))];
+  const of = trace({ nodes, links: [link('repo:a', 'build:b'), link('build:b', 'image:1'), link('repo:a', 'image:2', { method: 'tag', confidence: 0.55 }), link('repo:a', 'image:3', { method: 'tag', confidence: 0.4 })] });
+  const picture = layout(drawn(of), [{ hop: 'build', reason: '', remedy: '', asset: 'image:2' }, { hop: 'build', reason: 'x', remedy: '', asset: 'image:3' }], OPTIONS);
+  const lanes = picture.edges.filter((edge) => edge.from === 'repo:a' && edge.to.startsWith('image:'));
+  expect(lanes).toHaveLength(2);
+  expect(Math.abs((lanes[0]?.middle.y ?? 0) - (lanes[1]?.middle.y ?? 0))).toBeGreaterThanOrEqual(PITCH / 8);
+  for (const { middle } of lanes) for (const box of [...picture.nodes, ...picture.gaps]) if (box.x === 240) expect(middle.y > box.y && middle.y < box.y + NODE_HEIGHT).toBe(false);
+  expect(picture.height).toBeGreaterThanOrEqual(Math.max(...lanes.map((edge) => edge.middle.y)));
+});

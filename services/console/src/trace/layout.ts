@@ -1,6 +1,6 @@
 import { COLUMNS, columnOfHop } from './columns.js';
 import type { Drawn, DrawnEdge, DrawnNode } from './fold.js';
-import { NODE_HEIGHT, PITCH, type Placed, route } from './route.js';
+import { type Lane, NODE_HEIGHT, PITCH, type Placed, route } from './route.js';
 import { bundleStyle } from './style.js';
 import type { TraceGap } from '../api/types.js';
 
@@ -45,11 +45,26 @@ export function layout(drawn: Drawn, gaps: readonly TraceGap[], options: LayoutO
   const stacks = stacksBefore.map((stack) => ({ ...stack, ...(at.get(stack.id) as Placed) }));
   const placedGaps = placeGaps(gaps, at, alias, x);
   const nodes = drawn.nodes.flatMap((node) => { const place = at.get(node.urn); return place ? [{ node, ...place }] : []; });
-  const bottom = Math.max(0, ...nodes.map((one) => one.y), ...placedGaps.map((one) => one.y), ...stacks.map((one) => one.y)) + NODE_HEIGHT;
+  const boxes = [...at.values(), ...placedGaps];
+  const routed = routes(edges, at, boxes, options);
+  const bottom = Math.max(0, ...boxes.map((one) => one.y + NODE_HEIGHT), ...routed.map((one) => one.middle.y));
   return {
-    nodes, gaps: placedGaps, stacks, edges: edges.flatMap((edge) => { const a = at.get(edge.from), b = at.get(edge.to); return a && b ? [{ ...edge, ...route(a, b, options) }] : []; }),
+    nodes, gaps: placedGaps, stacks, edges: routed,
     width: x(COLUMNS.length - 1) + options.columnWidth, height: bottom, columnWidth: options.columnWidth,
   };
+}
+
+type Bundle = ReturnType<typeof bundles>[number];
+
+function routes(edges: readonly Bundle[], at: ReadonlyMap<string, Placed>, boxes: readonly Placed[], options: LayoutOptions): readonly PlacedEdge[] {
+  const lanes: Lane[] = [];
+  return edges.flatMap((edge) => {
+    const a = at.get(edge.from), b = at.get(edge.to);
+    if (!a || !b) return [];
+    const { lane, ...drawn } = route(a, b, options, boxes, lanes);
+    if (lane) lanes.push(lane);
+    return [{ ...edge, ...drawn }];
+  });
 }
 
 type Near = ReadonlyMap<string, readonly string[]>;

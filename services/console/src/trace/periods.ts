@@ -1,12 +1,12 @@
 import type { ExposurePeriod } from '../api/chain-types.js';
-import { span, utc } from '../lib/format.js';
+import { shortName, span, utc } from '../lib/format.js';
 
 /** A stretch of exposure inside the looked-at span; `open` when it still holds, `cut` when it began before. */
 export interface Period { readonly key: string; readonly service: string; readonly exposure: string; readonly from: number; readonly to: number; readonly began: string; readonly ended: string | null }
 
 /** What falls into the span, touching stretches of one service and exposure joined. */
 export function periodsIn(periods: readonly ExposurePeriod[], start: number, now: number): readonly Period[] {
-  const sorted = [...periods].filter((one) => !Number.isNaN(Date.parse(one.from))).sort((a, b) => a.service.localeCompare(b.service) || Date.parse(a.from) - Date.parse(b.from));
+  const sorted = onceEach(periods).filter((one) => !Number.isNaN(Date.parse(one.from))).sort((a, b) => a.service.localeCompare(b.service) || Date.parse(a.from) - Date.parse(b.from));
   const joined: ExposurePeriod[] = [];
   for (const one of sorted) {
     const last = joined.at(-1);
@@ -18,6 +18,12 @@ export function periodsIn(periods: readonly ExposurePeriod[], start: number, now
     if (to <= start || from >= now || to <= from) return [];
     return [{ key: `${one.service} ${one.exposure} ${one.from}`, service: one.service, exposure: one.exposure, from: Math.max(from, start), to: Math.min(to, now), began: one.from, ended: one.to }];
   });
+}
+
+/** A durable service (`service:pay`) has the widest of what runs as it, over a longer time: where it is told, its runtimes are not told again. */
+function onceEach(periods: readonly ExposurePeriod[]): readonly ExposurePeriod[] {
+  const durable = new Set(periods.filter((one) => !one.service.includes('/')).map((one) => shortName(one.service)));
+  return periods.filter((one) => !one.service.includes('/') || !durable.has(shortName(one.service)));
 }
 
 const later = (a: string, b: string | null): string | null => (b === null ? null : Date.parse(a) > Date.parse(b) ? a : b);

@@ -1,11 +1,15 @@
 export const NODE_HEIGHT = 56;
 export const PITCH = 88;
+/** Between a lane and the box beside it: half a badge. */
+const LANE_ROOM = 9;
 
 export interface Placed { readonly x: number; readonly y: number }
-export interface Route { readonly path: string; readonly middle: Placed; readonly into: Placed }
+/** Where a line runs over columns: another must not run on it. */
+export interface Lane { readonly left: number; readonly right: number; readonly y: number }
+export interface Route { readonly path: string; readonly middle: Placed; readonly into: Placed; readonly lane?: Lane }
 
-/** A line leaves at the right and enters at the left; over a column it takes the free lane below its row; in a column it goes straight down. */
-export function route(a: Placed, b: Placed, { columnWidth, gap }: { readonly columnWidth: number; readonly gap: number }): Route {
+/** A line leaves at the right and enters at the left; over a column it takes the first free lane below its row, so that no line crosses a box or a gap; in a column it goes straight down. */
+export function route(a: Placed, b: Placed, { columnWidth, gap }: { readonly columnWidth: number; readonly gap: number }, boxes: readonly Placed[] = [], lanes: readonly Lane[] = []): Route {
   const half = NODE_HEIGHT / 2;
   if (a.x === b.x) return inColumn(a, b);
   const forward = b.x > a.x;
@@ -16,10 +20,20 @@ export function route(a: Placed, b: Placed, { columnWidth, gap }: { readonly col
     const bend = (x2 - x1) / 2;
     return { path: y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, middle: { x: (x1 + x2) / 2, y: (y1 + y2) / 2 }, into };
   }
-  const lane = Math.max(a.y, b.y) + NODE_HEIGHT + (PITCH - NODE_HEIGHT) / 2;
+  const lane = freeLane(a, b, boxes, lanes);
   const bend = forward ? gap / 2 : -gap / 2;
   const turnA = x1 + 2 * bend, turnB = x2 - 2 * bend;
-  return { path: `M${x1} ${y1}C${x1 + bend} ${y1} ${turnA - bend} ${lane} ${turnA} ${lane}H${turnB}C${turnB + bend} ${lane} ${x2 - bend} ${y2} ${x2} ${y2}`, middle: { x: (turnA + turnB) / 2, y: lane }, into };
+  return { path: `M${x1} ${y1}C${x1 + bend} ${y1} ${turnA - bend} ${lane} ${turnA} ${lane}H${turnB}C${turnB + bend} ${lane} ${x2 - bend} ${y2} ${x2} ${y2}`, middle: { x: (turnA + turnB) / 2, y: lane }, into, lane: { left: Math.min(a.x, b.x), right: Math.max(a.x, b.x), y: lane } };
+}
+
+/** Lanes lie between rows; the boxes that count are those of the columns in between. */
+function freeLane(a: Placed, b: Placed, boxes: readonly Placed[], lanes: readonly Lane[]): number {
+  const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)];
+  const between = boxes.filter((box) => box.x > left && box.x < right);
+  let lane = Math.max(a.y, b.y) + NODE_HEIGHT + (PITCH - NODE_HEIGHT) / 2;
+  const taken = lanes.filter((one) => one.left < right && one.right > left);
+  while (between.some((box) => lane > box.y - LANE_ROOM && lane < box.y + NODE_HEIGHT + LANE_ROOM) || taken.some((one) => Math.abs(one.y - lane) < PITCH / 8)) lane += PITCH / 8;
+  return lane;
 }
 
 function inColumn(a: Placed, b: Placed): Route {

@@ -52,5 +52,5 @@ function many(names: readonly string[], plural: string): string {
   return names.length > 1 ? `${names.length} ${plural}` : names[0] ?? '';
 }
 
-const GAPS: Readonly<Record<string, string>> = { owner: 'No owner is known', exposure: 'Exposure not known', service: 'Where it runs not known', commit: 'No commit is known', build: 'No build is known', image: 'No image is known' };
+const GAPS: Readonly<Record<string, string>> = { provenance: 'Attestation refused', owner: 'No owner is known', exposure: 'Exposure not known', service: 'Where it runs not known', commit: 'No commit is known', build: 'No build is known', image: 'No image is known' };
 export const gapTitle = (hop: string): string => GAPS[hop] ?? (/^[a-z-]+$/.test(hop) ? `No ${kindWord(hop)} is known` : `${hop} not known`);

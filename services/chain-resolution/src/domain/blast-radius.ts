@@ -2,6 +2,8 @@ import { kindOf, parseUrn, urnRest } from '@throughline/domain';
 import type { Exposure, Urn } from '@throughline/domain';
 import { endpointsOf } from './context.js';
 import type { Graph } from './graph.js';
+import { isVisible } from './restrict.js';
+import type { Visibility } from './restrict.js';
 import type { ServiceState } from './service-state.js';
 
 /** Look-ups over what is derived already: a blast radius costs a number of them that does not depend on its size. */
@@ -32,6 +34,8 @@ export interface BlastRadius {
   readonly teams: readonly string[];
   readonly repositories: readonly Urn[];
   readonly byExposure: Readonly<Partial<Record<Exposure, number>>>;
+  /** Services of teams that the reader may not see: counted, and left out. */
+  readonly restricted: number;
   /** True when a cap cut something off: the answer holds, but is not all. */
   readonly partial: boolean;
 }
@@ -45,16 +49,17 @@ const PER_NODE = 1000;
  * Everything that a flaw in the given assets is in now: the images built from them or on them, the services that run
  * those, and what stands around. Only what may be claimed counts: a candidate image of a service is no blast.
  */
-export async function blastRadius(graph: Graph, from: readonly Urn[], lookups: BlastLookups): Promise<BlastRadius> {
+export async function blastRadius(graph: Graph, from: readonly Urn[], visible: Visibility, lookups: BlastLookups): Promise<BlastRadius> {
   const images = await imagesOf(graph, from, lookups);
   const names = [...images].flatMap((image) => parseUrn(`image-name:${urnRest(image).split('@')[0] ?? ''}`) ?? []);
   const around = from.filter((node) => kindOf(node) !== 'image');
   const states = await lookups.statesAround([...names, ...around], BLAST_LIMITS.services + 1);
   const start = new Set<Urn>(from);
-  const services = states.slice(0, BLAST_LIMITS.services).filter((state) => state.runtimes.length === 0 || start.has(state.service))
+  const hits = states.slice(0, BLAST_LIMITS.services).filter((state) => state.runtimes.length === 0 || start.has(state.service))
     .flatMap((state) => hit(state, images, start) ?? []);
+  const services = hits.filter((item) => isVisible(item.state.owners.map((owner) => owner.team).filter((team) => team !== ''), visible));
   return {
-    ...summary(services), partial: states.length > BLAST_LIMITS.services || images.size > BLAST_LIMITS.images,
+    ...summary(services), restricted: hits.length - services.length, partial: states.length > BLAST_LIMITS.services || images.size > BLAST_LIMITS.images,
     imageCount: images.size, images: shown([...images], services),
   };
 }
@@ -106,7 +111,7 @@ function shown(images: readonly Urn[], hits: readonly Hit[]): { image: Urn; runn
     .sort((a, b) => Number(b.running) - Number(a.running) || (a.image < b.image ? -1 : 1)).slice(0, MAX_SHOWN);
 }
 
-function summary(hits: readonly Hit[]): Omit<BlastRadius, 'images' | 'imageCount' | 'partial'> {
+function summary(hits: readonly Hit[]): Omit<BlastRadius, 'images' | 'imageCount' | 'restricted' | 'partial'> {
   const all = (pick: (state: ServiceState) => readonly string[]): string[] => [...new Set(hits.flatMap((item) => pick(item.state)))].filter((word) => word !== '').sort();
   const byExposure: Partial<Record<Exposure, number>> = {};
   for (const { state } of hits) byExposure[state.exposure.exposure] = (byExposure[state.exposure.exposure] ?? 0) + 1;

@@ -11,9 +11,11 @@ import { CANDIDATE_BELOW } from './method.js';
 import type { Model } from './model.js';
 import { resolveOrigins, sourceOf } from './origins.js';
 import type { Origin } from './origins.js';
-import { ownersOfCode, wholeRepository } from './owners.js';
+import { ownersOf, ownersOfCode, wholeRepository } from './owners.js';
 import { digestOf } from './structure.js';
 import type { Owner } from './owners.js';
+import { restrict } from './restrict.js';
+import type { RestrictedTrace, Visibility } from './restrict.js';
 import { serviceStates } from './service-state.js';
 import type { ServiceState } from './service-state.js';
 import { isChainLink, keyOf, pathsOf, TRACE_LIMITS, walk } from './walk.js';
@@ -26,6 +28,8 @@ export interface TraceRequest {
   /** Versions that are known to run, so that the cap on a repository's commits does not cut them off. */
   readonly seeds?: readonly Urn[];
   readonly limits?: WalkLimits;
+  /** Whose nodes the reader may see; absent: all. */
+  readonly visible?: Visibility;
 }
 
 export interface TraceServiceExposure {
@@ -53,7 +57,7 @@ export interface Trace {
 const MAX_SERVICES = 200;
 
 /** The answer of a walk, with what is judged along it: rivals shown as such, exposure and owner of each service, gaps. */
-export async function trace(stored: Graph, request: TraceRequest): Promise<Trace> {
+export async function trace(stored: Graph, request: TraceRequest): Promise<RestrictedTrace> {
   const graph = cachedGraph(stored);
   const limits = request.limits ?? TRACE_LIMITS;
   const walked = await walk(graph, request.from, request.direction, limits, request.seeds);
@@ -68,11 +72,25 @@ export async function trace(stored: Graph, request: TraceRequest): Promise<Trace
   const facts = new Map([...states.facts, ...await graph.assets([...new Set([...nodes, ...code])].filter((node) => !states.facts.has(node)))]);
   const services = claimedServices(states.states, links, request);
   const context = { request, nodes, links, facts, states: states.states, origins, code, owned };
-  return {
+  const answer = {
     nodes, facts, links, paths: pathsOf(links, request.from), gaps: gapsOf(context, services),
     exposure: overallExposure(context, services), owner: overallOwner(context, services),
     services: states.states.map(present), partial: walked.partial || met.length > MAX_SERVICES,
   };
+  return restrict(answer, request.visible ?? null, request.visible ? teamsByNode(context) : new Map());
+}
+
+/** Teams that own the services and repositories of a trace. Of a repository all that own any path in it: what it makes is theirs, too. */
+function teamsByNode(all: Gathered): Map<Urn, string[]> {
+  const { ownershipRules: rules, teams } = all.request.model;
+  const owned = Map.groupBy(all.owned, (link) => link.from);
+  const named = (owners: readonly Owner[]): string[] => [...new Set(owners.map((owner) => owner.team))].filter((team) => team !== '');
+  return new Map([
+    ...all.states.map((state) => [state.service, named(state.owners)] as const),
+    ...all.code.map((node) => [node, named(node.includes('#')
+      ? ownersOfCode(node, { links: owned, facts: all.facts, rules, teams, applications: [] })
+      : ownersOf({ asset: node, facts: all.facts.get(node), links: owned.get(node) ?? [], rules, teams, applications: [] }))] as const),
+  ]);
 }
 
 interface Gathered {

@@ -6,11 +6,13 @@ import { ApiZod, Caller, CLOCK, DATABASE, decodeCursor, page, problem, zodQuery 
 import type { Page } from '@throughline/service-kit';
 import type { z } from 'zod';
 import type { Asset } from '../domain/assets.js';
+import { visibilityOf } from '../domain/restrict.js';
 import { listAssets } from '../persistence/asset-lists.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { loadContexts } from '../persistence/judgement.repository.js';
 import { presentAsset } from './present.js';
 import { assetQuery } from './schemas.js';
+import { hiddenAmong } from './visibility.js';
 
 type Shown = Record<string, unknown>;
 
@@ -23,9 +25,11 @@ export class AssetsController {
   @ApiZod({ summary: 'Assets', query: assetQuery, responses: { 200: { description: 'A page of assets' } } })
   async list(@Caller() caller: Caller, @Query(zodQuery(assetQuery)) query: z.infer<typeof assetQuery>): Promise<Page<Shown>> {
     const after = String(decodeCursor(query.cursor, 1)?.[0] ?? '');
-    const rows = await this.database.run([caller.tenantId], (unit) => listAssets(unit, caller.tenantId, query, after, query.limit + 1));
-    const { items, next } = page(rows, query.limit, (asset: Asset) => [asset.urn]);
-    return { items: items.map((asset) => this.#present(asset)), next };
+    return this.database.run([caller.tenantId], async (unit) => {
+      const { items, next } = page(await listAssets(unit, caller.tenantId, query, after, query.limit + 1), query.limit, (asset: Asset) => [asset.urn]);
+      const hidden = await hiddenAmong(unit, caller.tenantId, visibilityOf(caller.scopes), items.map((asset) => asset.urn));
+      return { items: items.filter((asset) => !hidden.has(asset.urn)).map((asset) => this.#present(asset)), next };
+    });
   }
 
   /** A URN has slashes: they may come encoded or as they are. */
@@ -37,7 +41,8 @@ export class AssetsController {
     if (!node) throw problem(400, 'invalid_urn', 'This is neither a URN nor an ARN.');
     return this.database.run([caller.tenantId], async (unit) => {
       const asset = (await postgresGraph(unit, caller.tenantId, null).assets([node])).get(node);
-      if (!asset) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
+      const hidden = await hiddenAmong(unit, caller.tenantId, visibilityOf(caller.scopes), [node]);
+      if (!asset || hidden.has(node)) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
       const context = (await loadContexts(unit, caller.tenantId, [node])).get(node);
       return { ...this.#present(asset), context: context ? { version: context.version, ...context.body } : null };
     });

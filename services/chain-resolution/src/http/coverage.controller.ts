@@ -7,11 +7,13 @@ import type { z } from 'zod';
 import { coverageOf } from '../domain/coverage.js';
 import type { HopCoverage } from '../domain/coverage.js';
 import { HOPS, remedyOf } from '../domain/hops.js';
+import { visibilityOf } from '../domain/restrict.js';
 import { countHops, listMissing } from '../persistence/hops.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { presentAsset } from './present.js';
 import { coverageQuery } from './schemas.js';
 import { TenantCache } from './tenant-cache.js';
+import { hiddenAmong } from './visibility.js';
 
 type Shown = Record<string, unknown>;
 
@@ -43,8 +45,9 @@ export class CoverageController {
     return this.database.run([caller.tenantId], async (unit) => {
       const { items, next } = page(await listMissing(unit, caller.tenantId, hop, after, query.limit + 1), query.limit, (row) => [row.asset]);
       const facts = await postgresGraph(unit, caller.tenantId, null).assets(items.map((row) => row.asset));
+      const hidden = await hiddenAmong(unit, caller.tenantId, visibilityOf(caller.scopes), items.map((row) => row.asset));
       return {
-        items: items.map(({ asset, reason }): Shown => ({ asset, kind: kindOf(asset), name: presentAsset(asset, facts.get(asset), now)['name'], hop, reason, remedy: remedyOf(hop, asset) })), next,
+        items: items.filter((row) => !hidden.has(row.asset)).map(({ asset, reason }): Shown => ({ asset, kind: kindOf(asset), name: presentAsset(asset, facts.get(asset), now)['name'], hop, reason, remedy: remedyOf(hop, asset) })), next,
       };
     });
   }

@@ -9,6 +9,7 @@ import { exposedService } from '../domain/exposed.js';
 import type { ExposurePeriod } from '../domain/exposure-timeline.js';
 import { runningSpans, whileRunning } from '../domain/running-spans.js';
 import type { ServiceState } from '../domain/service-state.js';
+import { visibilityOf } from '../domain/restrict.js';
 import { nameOf } from '../domain/structure.js';
 import { exposedSince, listExposed } from '../persistence/exposed.repository.js';
 import { imagesBuiltFrom } from '../persistence/blast-radius.repository.js';
@@ -17,6 +18,7 @@ import { postgresGraph } from '../persistence/graph.repository.js';
 import { loadServicesOf } from '../persistence/judgement.repository.js';
 import { exposedQuery, exposureHistoryQuery } from './schemas.js';
 import { resolveStart } from './start.js';
+import { hiddenAmong } from './visibility.js';
 
 type Shown = Record<string, unknown>;
 
@@ -34,7 +36,7 @@ export class ExposedController {
   async exposed(@Caller() caller: Caller, @Query(zodQuery(exposedQuery)) query: z.infer<typeof exposedQuery>): Promise<Page<Shown>> {
     const after = String(decodeCursor(query.cursor, 1)?.[0] ?? '');
     return this.database.run([caller.tenantId], async (unit) => {
-      const { items, next } = page(await listExposed(unit, caller.tenantId, query, after, query.limit + 1), query.limit, (state: ServiceState) => [state.service]);
+      const { items, next } = page(await listExposed(unit, caller.tenantId, { ...query, visible: visibilityOf(caller.scopes) }, after, query.limit + 1), query.limit, (state: ServiceState) => [state.service]);
       const services = items.map((state) => state.service);
       const since = await exposedSince(unit, caller.tenantId, services);
       const facts = await postgresGraph(unit, caller.tenantId, null).assets(services);
@@ -57,9 +59,12 @@ export class ExposedController {
     return this.database.run([caller.tenantId], async (unit) => {
       const nodes = await resolveStart(unit, caller.tenantId, query.asset);
       const known = await postgresGraph(unit, caller.tenantId, null).assets(nodes);
-      if (known.size === 0) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
-      const periods = await periodsOf(unit, caller.tenantId, nodes);
-      return periods.map(({ service, exposure, from, to }): Shown => ({ service, exposure, from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() }));
+      const visible = visibilityOf(caller.scopes);
+      const hidden = await hiddenAmong(unit, caller.tenantId, visible, nodes);
+      if (known.size === 0 || nodes.every((node) => hidden.has(node))) throw problem(404, 'asset_not_found', 'No asset with this URN is known.');
+      const periods = await periodsOf(unit, caller.tenantId, nodes.filter((node) => !hidden.has(node)));
+      const others = await hiddenAmong(unit, caller.tenantId, visible, [...new Set(periods.map((period) => period.service))]);
+      return periods.filter((period) => !others.has(period.service)).map(({ service, exposure, from, to }): Shown => ({ service, exposure, from: new Date(from).toISOString(), to: to === null ? null : new Date(to).toISOString() }));
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Database, Unit } from '@throughline/persistence';
 import { ApiZod, Caller, CLOCK, DATABASE, problem, zodQuery } from '@throughline/service-kit';
 import type { z } from 'zod';
 import { gap } from '../domain/gaps.js';
+import { visibilityOf } from '../domain/restrict.js';
 import { trace } from '../domain/trace.js';
 import { refusalsOf } from '../persistence/attestations.repository.js';
 import { loadGapCounts } from '../persistence/gap-shares.repository.js';
@@ -28,7 +29,7 @@ export class TraceController {
   @Get()
   @ApiZod({
     summary: 'Trace an asset along the deployment chain',
-    description: 'Nodes, links with method, confidence, evidence and validity, whole paths, gaps with the step that closes them, exposure and owner. Links below confidence 0.5 are candidates.',
+    description: 'Nodes, links with method, confidence, evidence and validity, whole paths, gaps with the step that closes them, exposure and owner. A node of a team that the caller\'s scopes `team:<slug>` do not name is `restricted`. Links below confidence 0.5 are candidates.',
     query: traceQuery, responses: { 200: { description: 'The trace' }, 404: { description: 'No such asset' } },
   })
   async get(@Caller() caller: Caller, @Query(zodQuery(traceQuery)) query: z.infer<typeof traceQuery>): Promise<Record<string, unknown>> {
@@ -38,10 +39,12 @@ export class TraceController {
       const graph = postgresGraph(unit, caller.tenantId, at, recordedAt);
       const from = await resolveStart(unit, caller.tenantId, query.from);
       const known = await graph.assets(from);
-      if (!from.some((node) => known.has(node))) throw problem(404, 'asset_not_found', 'No asset with this URN is known.', { from: query.from.slice(0, 200) });
+      if (!from.some((node) => known.has(node))) throw notFound(query.from);
       const seeds = query.direction === 'forward' && at === null ? await seedsOf(unit, caller.tenantId, from) : [];
       const model = await loadModel(unit, caller.tenantId);
-      const traced = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds });
+      const visible = visibilityOf(caller.scopes);
+      const traced = await trace(graph, { from: from.filter((node) => known.has(node)), direction: query.direction, model, seeds, visible });
+      if (!from.some((node) => traced.nodes.includes(node))) throw notFound(query.from);
       const refusals = at === null ? await refusalsOf(unit, caller.tenantId, traced.nodes.filter((node) => kindOf(node) === 'image')) : [];
       const answer = { ...traced, gaps: [...traced.gaps, ...refusals.map(({ image, reason }) => gap.refused(image, reason))] };
       const now = this.clock.now();
@@ -51,6 +54,9 @@ export class TraceController {
     });
   }
 }
+
+/** Also what a reader may not see: whether it exists is not told. */
+const notFound = (from: string): Error => problem(404, 'asset_not_found', 'No asset with this URN is known.', { from: from.slice(0, 200) });
 
 async function seedsOf(unit: Unit, tenant: TenantId, from: readonly Urn[]): Promise<Urn[]> {
   const repository = from.find((node) => kindOf(node) === 'repository');

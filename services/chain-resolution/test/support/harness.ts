@@ -66,7 +66,7 @@ export interface Harness {
   drain(): Promise<ChainChanged[]>;
   /** Everything announced so far, in order. */
   readonly announced: OutgoingMessage[];
-  call(method: 'GET' | 'PUT' | 'DELETE', url: string, body?: object, tenant?: TenantId): Promise<{ status: number; body: never }>;
+  call(method: 'GET' | 'PUT' | 'DELETE', url: string, body?: object, tenant?: TenantId, scopes?: readonly string[]): Promise<{ status: number; body: never }>;
   run<R>(work: (unit: DatabaseUnit) => Promise<R>, tenants?: readonly TenantId[]): Promise<R>;
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -110,8 +110,8 @@ export async function startHarness(): Promise<Harness> {
       await worker.stop();
       return since(before);
     },
-    call: async (method, url, body, tenant = TENANT) => {
-      const response = await app.inject({ method, url, headers: { authorization: `Bearer ${tenant}`, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { payload: JSON.stringify(body) } : {}) });
+    call: async (method, url, body, tenant = TENANT, scopes = []) => {
+      const response = await app.inject({ method, url, headers: { authorization: `Bearer ${[tenant, ...scopes].join(',')}`, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { payload: JSON.stringify(body) } : {}) });
       return { status: response.statusCode, body: (response.body === '' ? undefined : JSON.parse(response.body)) as never };
     },
     clear: async () => {
@@ -123,7 +123,7 @@ export async function startHarness(): Promise<Harness> {
 }
 
 async function startHttp(database: Database, clock: unknown): Promise<NestFastifyApplication> {
-  const caller = (tenant: string): CallerIdentity => ({ tenantId: tenantId(tenant), actor: 'tester', name: 'Tester', role: 'admin', scopes: [] });
+  const caller = (token: string): CallerIdentity => ({ tenantId: tenantId(token.split(',')[0] ?? ''), actor: 'tester', name: 'Tester', role: 'admin', scopes: token.split(',').slice(1) });
   const parts = {
     config: {}, database, codec: {}, producer: {}, readiness: { report: () => ({ status: 'ready', checks: {} }) }, verifyToken: async (token: string) => caller(token),
     logger: { error: () => undefined, warn: () => undefined, info: () => undefined },

@@ -13,6 +13,19 @@ interface Shown {
   readonly errors: readonly { code: string; message: string }[]; readonly gaps: readonly { code: string }[];
 }
 
+/** What chain-resolution holds after the records: the last inventory that is whole, with ordinals that count. */
+function replay(records: readonly Announced[]): string[] {
+  const bySequence = new Map<number, Announced['value'][]>();
+  for (const { value } of records) bySequence.set(Number(value['sequence']), [...bySequence.get(Number(value['sequence'])) ?? [], value]);
+  const whole = [...bySequence].sort(([a], [b]) => a - b).filter(([, parts]) => {
+    const marker = parts.find((part) => Number(part['parts']) >= 0);
+    const ordinals = new Set(parts.filter((part) => part !== marker).map((part) => part['ordinal']));
+    return marker !== undefined && ordinals.size === marker['parts'] && ordinals.size === parts.length - 1;
+  });
+  const assets = whole.at(-1)?.[1].flatMap((part) => part['assets'] as { urn: string; attributes: string }[]) ?? [];
+  return assets.map(({ urn, attributes }) => `${urn} ${attributes}`).sort();
+}
+
 describe('pulls', () => {
   const system = new ScriptedSystem();
   let world: World;
@@ -94,6 +107,49 @@ describe('pulls', () => {
     await again();
     expect(await told()).toHaveLength(6);
   });
+
+  it('an inventory of several pages that is the same announces nothing; one that differs anywhere is announced from its first page', async () => {
+    let pages = [teams(0, 600), teams(600, 600), teams(1200, 600)];
+    system.script = (at) => page(at, at === pages.length - 1, { source: source(), facts: pages[at] ?? [], snapshot: { scope: 'all', complete: true, last: at === pages.length - 1 } });
+    await connect();
+    await ended();
+    const before = (await told()).length;
+    pages = [teams(1500, 300).reverse(), ...Array.from({ length: 10 }, (_, i) => teams(i * 150, 150))];
+    const same = await again();
+    expect([(await told()).length, same.counts['facts'], same.counts['pages']]).toEqual([before, 1800, 14]);
+    pages[10] = teams(1350, 149);
+    await again();
+    const records = (await told()).slice(before);
+    expect(sizes(records)).toEqual([[0, 300, -1], ...Array.from({ length: 9 }, (_, i) => [i + 1, 150, -1]), [10, 149, -1], [11, 0, 11]]);
+    expect(new Set(records.map(({ value }) => value['sequence'])).size).toBe(1);
+    expect(await world.sql('select 1 from ingestion.held_pages')).toEqual([]);
+  }, 60_000);
+
+  it('whoever applies what is announced knows, after each pull, what the system held then', async () => {
+    const chance = { at: Math.floor(Math.random() * 2 ** 31) };
+    process.stderr.write(`seed ${chance.at}\n`);
+    const random = (below: number): number => {
+      chance.at = (chance.at * 48271) % 2147483647;
+      return chance.at % below;
+    };
+    let pages: ReturnType<typeof teams>[] = [];
+    let failing = -1;
+    system.script = (at) => {
+      if (at === failing) {
+        failing = -1;
+        throw new Error('half-failing');
+      }
+      return page(at, at === pages.length - 1, { source: source(), facts: pages[at] ?? [], snapshot: { scope: 'all', complete: true, last: at === pages.length - 1 } });
+    };
+    for (let round = 0; round < 8; round += 1) {
+      const facts = Array.from({ length: 6 }, (_, i) => (random(5) === 0 ? [] : teams(i, 1, { level: random(8) === 0 ? 'b' : 'a' }))).flat();
+      pages = Array.from({ length: 1 + random(4) }, () => []);
+      for (const fact of facts) pages[random(pages.length)]?.push(fact);
+      failing = random(4) === 0 ? random(pages.length) : -1;
+      await (round === 0 ? connect().then(() => ended()) : again());
+      expect([round, replay(await told())]).toEqual([round, facts.flatMap((fact) => ('asset' in fact ? [`${fact.asset.urn} ${JSON.stringify(fact.asset.attributes)}`] : [])).sort()]);
+    }
+  }, 90_000);
 
   it('a crash between a page and its commit repeats that page, with the same ordinals, and announces nothing twice', async () => {
     system.script = (at) => page(at, at === 2, { source: source(), facts: teams(at * 600, 600), snapshot: { scope: 'all', complete: true, last: at === 2 } });

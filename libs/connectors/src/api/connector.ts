@@ -27,7 +27,7 @@ export interface PullPage {
   /**
    * The facts are a part of the inventory of a scope at the source; `last` ends it. Absence inside one that is complete
    * ends links; one that is not makes what it held stale. Parts of an inventory come in one pull, in any number of pages.
-   * One that came in a single page and holds the same as the last is not announced again.
+   * One that holds the same as the last, in whatever order and pages, is not announced again.
    */
   readonly snapshot?: { readonly scope: string; readonly complete: boolean; readonly last: boolean };
   /** What could not be read, why, and what would mend it. */

@@ -5,7 +5,7 @@ import { assetFact, linkFact, timeless, type Fact } from '@throughline/connector
 import type { AssetObserved } from '@throughline/contracts';
 import { DEFAULT_TENANT, urn } from '@throughline/domain';
 import { hashOf, observationRecords } from '../observations/announce.js';
-import { addToDigest, advance, inventoryKey, NO_FACTS, parseInventoryKey, type OpenInventory } from './inventory.js';
+import { addToDigest, advance, courseOf, inventoryKey, newInventory, NO_FACTS, parseInventoryKey, type LastInventory } from './inventory.js';
 
 const fact = (name: number, size = 1): Fact => assetFact(`team|${name}`, { urn: urn(`team:t${name}`), kind: 'team', attributes: { text: 'ü'.repeat(size) }, observedAt: '2026-01-01T00:00:00Z' });
 const hashes = (names: readonly number[]): Buffer[] => names.map((name) => createHash('sha256').update(String(name)).digest());
@@ -44,7 +44,7 @@ describe('the digest of an inventory', () => {
 describe('the numbers of an inventory', () => {
   /** Announces the pages as the loop does: a page whose transaction failed is announced again from the same state. */
   const run = (given: readonly (readonly number[])[], crashes: readonly boolean[], size: number) => {
-    let open: OpenInventory = { observationId: '0190-o', sequence: 7, records: 0, complete: true, digest: NO_FACTS };
+    let open = newInventory('0190-o', 7);
     const committed: { readonly ordinal: number; readonly parts: number; readonly facts: number; readonly id: string | undefined }[] = [];
     given.forEach((names, index) => {
       const last = index === given.length - 1;
@@ -80,6 +80,26 @@ describe('the numbers of an inventory', () => {
     for (const { value } of messages) expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThan(700_000);
     expect(messages).toHaveLength(14);
   });
+});
+
+describe('what becomes of a page', () => {
+  const now = new Date('2026-01-02T00:00:00Z');
+  const last = (over: Partial<LastInventory> = {}): LastInventory => ({ digest: digestOf([[1, 2, 3]]), complete: true, announcedAt: new Date('2026-01-01T12:00:00Z'), ...over });
+  const read = (names: readonly number[], over: object = {}) => ({ ...advance(newInventory('o', 1), { records: 0, complete: true, hashes: hashes(names) }), ...over });
+
+  it.each([
+    ['nothing is known of the scope', read([1]), { last: false, news: false }, undefined, 'announce'],
+    ['it says what was not said before', read([1]), { last: false, news: true }, last(), 'announce'],
+    ['it is as before and not the end', read([1]), { last: false, news: false }, last(), 'hold'],
+    ['nothing differed to the end', read([3, 2, 1]), { last: true, news: false }, last(), 'drop'],
+    ['something is missing at the end', read([3, 1]), { last: true, news: false }, last(), 'announce'],
+    ['it could not be read whole', read([1, 2, 3], { complete: false }), { last: true, news: false }, last(), 'announce'],
+    ['it is known before its end that it cannot be read whole', read([1], { complete: false }), { last: false, news: false }, last(), 'announce'],
+    ['it could not be read whole, as before', read([1, 2, 3], { complete: false }), { last: true, news: false }, last({ complete: false }), 'drop'],
+    ['it is whole again', read([1, 2, 3]), { last: true, news: false }, last({ complete: false }), 'announce'],
+    ['the last one is a day old', read([1, 2, 3]), { last: true, news: false }, last({ announcedAt: new Date('2026-01-01T00:00:00Z') }), 'announce'],
+    ['the inventory is being announced', read([1, 2, 3], { announcing: true }), { last: true, news: false }, last(), 'announce'],
+  ] as const)('when %s', (_name, after, page, known, course) => expect(courseOf(after, page, known, now)).toBe(course));
 });
 
 describe('the name of an inventory', () => {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ensureRetention } from '../due/retention.js';
 import { claimEffects, findEffect } from '../persistence/effect.repository.js';
+import { forgetInventory } from '../persistence/inventory.repository.js';
 import { canonical } from './announce.js';
 import { publishRequest, type InventoryProgress } from './inventory-requests.js';
 import { publishFacts } from './publish.js';
@@ -48,6 +49,7 @@ export class ObservationsController {
 
   async #publish(unit: Unit, tenantId: TenantId, { source, sequence, facts: statements, snapshot }: AssetObservations, receivedAt: Date): Promise<Published> {
     const facts = statements.flatMap(toFacts);
+    if (snapshot !== undefined) await forgetInventory(unit, tenantId, source, snapshot.scope);
     if (sequence !== undefined && snapshot?.part !== undefined) {
       const { part } = snapshot;
       return { announced: facts.length, inventory: await publishRequest(unit, { tenantId, source, sequence, facts, receivedAt, snapshot: { ...snapshot, part } }) };

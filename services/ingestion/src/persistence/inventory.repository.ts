@@ -1,22 +1,26 @@
 import type { TenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
-
-export interface AnnouncedInventory { readonly digest: string; readonly complete: boolean; readonly announcedAt: Date }
+import type { LastInventory } from '../domain/inventory.js';
 
 /** What the last announced inventory of a scope held. */
-export async function lastInventory(unit: Unit, tenantId: TenantId, source: string, scope: string): Promise<AnnouncedInventory | undefined> {
+export async function lastInventory(unit: Unit, tenantId: TenantId, source: string, scope: string): Promise<LastInventory | undefined> {
   const [row] = await unit.query<{ digest: Buffer; complete: boolean; announced_at: Date }>(
     'select digest, complete, announced_at from inventory_digests where tenant_id = $1 and source = $2 and scope = $3', [tenantId, source, scope], { name: 'ing_inventory_last' },
   );
   return row && { digest: row.digest.toString('hex'), complete: row.complete, announcedAt: row.announced_at };
 }
 
-export async function noteInventory(unit: Unit, tenantId: TenantId, source: string, scope: string, { digest, complete, announcedAt }: AnnouncedInventory): Promise<void> {
+export async function noteInventory(unit: Unit, tenantId: TenantId, source: string, scope: string, { digest, complete, announcedAt }: LastInventory): Promise<void> {
   await unit.query(
     `insert into inventory_digests (tenant_id, source, scope, digest, complete, announced_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (tenant_id, source, scope) do update set digest = excluded.digest, complete = excluded.complete, announced_at = excluded.announced_at`,
     [tenantId, source, scope, Buffer.from(digest, 'hex'), complete, announcedAt], { name: 'ing_inventory_note' },
   );
+}
+
+/** Somebody else said what the scope holds: the connector that reads it is not to be silent about the same. */
+export async function forgetInventory(unit: Unit, tenantId: TenantId, source: string, scope: string): Promise<void> {
+  await unit.query('delete from inventory_digests where tenant_id = $1 and source = $2 and scope = $3', [tenantId, source, scope]);
 }
 
 export interface RequestKey { readonly tenantId: TenantId; readonly source: string; readonly scope: string; readonly sequence: number }

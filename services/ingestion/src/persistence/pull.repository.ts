@@ -70,8 +70,14 @@ export async function movePull(unit: Unit, key: PullKey, step: PullStep, now: Da
   return row;
 }
 
+/** Where the inventories of a locked pull stand, between two pages. */
+export async function saveInventories(unit: Unit, key: PullKey, inventories: OpenInventories): Promise<void> {
+  await unit.query(`update pulls set inventories = $4 where ${WHERE}`, [...of(key), JSON.stringify(inventories)]);
+}
+
 /** Ends a locked pull. True: an event asked for another look meanwhile. */
 export async function endPull(unit: Unit, key: PullKey): Promise<boolean> {
+  await unit.query(`delete from held_pages where ${WHERE}`, of(key));
   const rows = await unit.query<{ rerun: boolean }>(`delete from pulls where ${WHERE} returning rerun`, of(key), { name: 'ing_pull_end' });
   return rows[0]?.rerun === true;
 }
@@ -86,6 +92,7 @@ export async function countFailure(unit: Unit, key: PullKey, { pull_id, pages }:
 
 /** Forgets where the pulls of a connector stand: its configuration changed or it is deleted. Workers in hand find out by the fence. */
 export async function dropPulls(unit: Unit, tenantId: TenantId, connectorId: string): Promise<void> {
+  await unit.query('delete from held_pages where tenant_id = $1 and connector_id = $2', [tenantId, connectorId]);
   await unit.query('delete from pulls where tenant_id = $1 and connector_id = $2', [tenantId, connectorId]);
 }
 

@@ -14,7 +14,8 @@ import { beginPull, countFailure, type PullKey, type PullRow } from '../persiste
 import type { UploadService } from '../upload/upload.service.js';
 import { checkedPage } from './checked-page.js';
 import { takeScans } from './pulled-scans.js';
-import { abandonPull, PullMoved, storePage, type StoredPage } from './store-page.js';
+import { HeldPagesFirst } from './publish-page.js';
+import { abandonPull, PullMoved, storeHeld, storePage, type StoredPage } from './store-page.js';
 
 export interface PullLimits {
   /** A pull that takes longer gives its slot back, so that a large system does not keep the small ones waiting. */
@@ -82,11 +83,24 @@ export class PullRun {
     const page = checkedPage(await this.#pull(config, at));
     const scans = await takeScans(this.parts, tenantId, connectorId, page.scans ?? [], clock.now());
     const gaps = page.gaps.map((gap) => ({ ...gap, reason: withoutSecrets(gap.reason, secrets).slice(0, 1000) }));
-    return database.run([tenantId], async (unit) => {
+    const store = (from: PullRow): Promise<StoredPage> => database.run([tenantId], async (unit) => {
       const known = await findConnector(unit, tenantId, connectorId);
       if (known === undefined) throw new PullMoved();
-      return storePage(unit, { key: this.#key, at, page: { ...page, gaps }, scans, knownGaps: known.gaps, now: clock.now() });
+      return storePage(unit, { key: this.#key, at: from, page: { ...page, gaps }, scans, knownGaps: known.gaps, now: clock.now() });
     });
+    return store(at).catch(async (error: unknown) => {
+      if (!(error instanceof HeldPagesFirst)) throw error;
+      return store(await this.#letOut(at, error.inventory));
+    });
+  }
+
+  async #letOut(from: PullRow, inventory: string): Promise<PullRow> {
+    const { database, clock } = this.parts;
+    for (let at = from; ;) {
+      const held = await database.run([this.#key.tenantId], (unit) => storeHeld(unit, this.#key, at, inventory, clock.now()));
+      if (!held.more) return held.at;
+      at = held.at;
+    }
   }
 
   async #pull(config: unknown, { cursor }: PullRow): Promise<PullPage> {

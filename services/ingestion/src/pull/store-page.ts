@@ -1,11 +1,12 @@
 import type { PullGap, PullPage } from '@throughline/connectors/api';
 import type { Unit } from '@throughline/persistence';
 import { ensureRetention } from '../due/retention.js';
+import { withInventory } from '../domain/inventory.js';
 import { clearErrors, noteError, noteSuccess, saveGaps, saveRemains } from '../persistence/connector.repository.js';
-import { endPull, lockPull, movePull, type PullKey, type PullRow } from '../persistence/pull.repository.js';
+import { endPull, findPull, lockPull, movePull, saveInventories, type PullKey, type PullRow } from '../persistence/pull.repository.js';
 import { notePulledScans } from '../persistence/pulled-scan.repository.js';
 import { learnDefaultLine } from '../persistence/scan.repository.js';
-import { closeInventories, publishPage } from './publish-page.js';
+import { announceHeld, closeInventories, publishPage } from './publish-page.js';
 import type { TakenScans } from './pulled-scans.js';
 
 /** Another worker has stored this page, or the connector was saved anew: what is in hand is thrown away. */
@@ -37,7 +38,7 @@ export async function storePage(unit: Unit, { key, at, page, scans, knownGaps, n
   const { tenantId, connectorId } = key;
   if (!(await lockPull(unit, key, at))) throw new PullMoved();
   for (const { repository, branch } of page.defaultBranches ?? []) await learnDefaultLine(unit, tenantId, `repo:${repository}`, branch, now);
-  const published = await publishPage(unit, { tenantId, page, open: at.inventories, receivedAt: now });
+  const published = await publishPage(unit, { key, page, open: at.inventories, receivedAt: now });
   await notePulledScans(unit, tenantId, connectorId, scans.states, now);
   const settled = page.settled === true && page.more;
   const gaps = distinct([...at.gaps, ...page.gaps]);
@@ -74,6 +75,20 @@ async function noteStanding(unit: Unit, { key, at, page, scans, knownGaps, now }
 }
 
 const distinct = (gaps: readonly PullGap[]): readonly PullGap[] => [...new Map(gaps.map((gap) => [JSON.stringify([gap.scope, gap.code, gap.reason]), gap])).values()].slice(0, KEPT_GAPS);
+
+/** Lets some of the pages out that are held of an inventory; where the pull stands then, and whether there are more. */
+export async function storeHeld(unit: Unit, key: PullKey, at: PullRow, inventory: string, now: Date): Promise<{ readonly at: PullRow; readonly more: boolean }> {
+  if (!(await lockPull(unit, key, at))) throw new PullMoved();
+  // Another worker with the same page may have let some out already.
+  const row = await findPull(unit, key);
+  const state = row?.inventories[inventory];
+  if (row === undefined || state === undefined) throw new PullMoved();
+  const after = await announceHeld(unit, key, inventory, state, now);
+  const inventories = withInventory(row.inventories, inventory, after.state);
+  await saveInventories(unit, key, inventories);
+  await noteSuccess(unit, key.tenantId, key.connectorId, { facts: after.announced }, null);
+  return { at: { ...row, inventories }, more: after.state.held > 0 };
+}
 
 /** Gives a pull up whose page fails again and again; the next one begins at the start. What it left open is stale, not gone. */
 export async function abandonPull(unit: Unit, key: PullKey, at: PullRow, now: Date): Promise<void> {

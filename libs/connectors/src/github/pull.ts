@@ -9,7 +9,7 @@ import { beginLane, canPull, lanesOf } from './pull/lanes.js';
 import { packagesStep } from './pull/packages.js';
 import { repositoriesStep } from './pull/repositories.js';
 import { laneOf, type Session, type Step, type StepOf } from './pull/session.js';
-import { nextLane, stateOf, watermarkOf, type Stage, type State } from './pull/state.js';
+import { nextLane, stateOf, watermarkOf, withLanes, type Stage, type State } from './pull/state.js';
 import { teamsStep } from './pull/teams.js';
 
 const STEPS: Readonly<Record<Stage, StepOf>> = {
@@ -21,7 +21,7 @@ const MAX_SILENT_STEPS = 20;
 
 /**
  * GitHub by its API: owner after owner, list after list, a page or one repository's part a step. Everything at first and
- * once a day, else what changed since the cursor that the last pull left.
+ * once a week, else what changed since the cursor that the last pull left.
  */
 export const githubPull: PullConnector = {
   kind: 'github', everySeconds: 3600,
@@ -60,8 +60,7 @@ async function closed(session: Session, before: State, step: Step, focus: string
 
 /** The first step: which owners there are, and, if an event asked for one scope only, what to read of it. */
 async function begin(session: Session, state: State, focus: string | undefined): Promise<Step> {
-  const lanes = await lanesOf(session);
-  const begun = { ...state, lanes: [...lanes] };
+  const begun = withLanes(state, await lanesOf(session));
   return focus === undefined ? { state: begun } : focusOn(session, begun, focus);
 }
 

@@ -207,26 +207,40 @@ describe('a pull after another', () => {
     expect(github.asked(/Acme\/pay\/git/)).toEqual([]);
   });
 
+  it('reads everything when there is an owner that the last pull did not know', async () => {
+    const { cursor } = await pull();
+    github.calls.length = 0;
+    await pull({ cursor, now: later }, { organizations: ['Acme', 'beta'] });
+    expect(github.asked(/git\/trees/).length).toBeGreaterThan(0);
+  });
+
   it('asks every repository where the organization has no lists of alerts', async () => {
     const { cursor } = await pull();
     for (const kind of ['code-scanning', 'dependabot', 'secret-scanning']) github.routes.delete(`GET /orgs/Acme/${kind}/alerts`);
     expect((await pull({ cursor, now: later })).scans.filter(({ key }) => key.startsWith('github.com/acme/pay|'))).toHaveLength(3);
   });
 
-  it('keeps the gaps of the pull that read everything, and reads everything once a day', async () => {
+  it('keeps the gaps of the pull that read everything, and reads teams once a day and everything once a week', async () => {
     github.routes.delete('GET /repos/Acme/pay/dependabot/alerts');
     const { cursor, gaps } = await pull();
     const second = await pull({ cursor, now: later });
     expect(second.gaps).toEqual(gaps.filter(({ scope }) => scope.includes('/')));
     github.calls.length = 0;
-    await pull({ cursor: second.cursor, now: new Date(NOW.getTime() + 25 * 3_600_000) });
+    const third = await pull({ cursor: second.cursor, now: new Date(NOW.getTime() + 25 * 3_600_000) });
     expect(github.asked(/teams$/).length).toBeGreaterThan(0);
+    expect(github.asked(/git\/trees/)).toEqual([]);
+    github.calls.length = 0;
+    await pull({ cursor: third.cursor, now: new Date(NOW.getTime() + 26 * 3_600_000) });
+    expect(github.asked(/teams$/)).toEqual([]);
+    await pull({ cursor: third.cursor, now: new Date(NOW.getTime() + 8 * 24 * 3_600_000) });
+    expect(github.asked(/git\/trees/).length).toBeGreaterThan(0);
   });
 });
 
 describe('one scope, because of an event', () => {
   it.each([
     ['repository:acme/pay', [], /^GET \/(users\/Acme|repos\/acme\/pay($|\/git\/))/i],
+    ['whole:acme/pay', ['github-code-scanning', 'github-dependabot', 'github-secret-scanning'], /^(GET|POST) \/(users\/Acme|repos\/acme\/pay|orgs\/Acme\/attestations)/i],
     ['code-scanning:acme/pay', ['github-code-scanning'], /^GET \/(users\/Acme|repos\/acme\/pay($|\/code-scanning))/i],
     ['secret-scanning:acme/pay', ['github-secret-scanning'], /^GET \/(users\/Acme|repos\/acme\/pay($|\/secret-scanning))/i],
     ['package:acme/pay', [], /packages|attestations|artifacts|users\/Acme/],

@@ -71,6 +71,7 @@ describe('a repository', () => {
     const renamed = map('repository', { action: 'renamed', repository, changes: { repository: { name: { from: 'Old-Pay' } } } });
     expect(attributesOf(renamed.facts, 'repo:github.com/acme/pay')).toMatchObject({ id: '42' });
     expect(attributesOf(renamed.facts, 'repo:github.com/acme/old-pay')).toMatchObject({ id: '42', archived: true, renamedTo: 'repo:github.com/acme/pay' });
+    expect(renamed.refresh).toEqual(['whole:acme/pay']);
     const moved = map('repository', { action: 'transferred', repository, changes: { owner: { from: { user: { login: 'Eve' } } } } });
     expect(attributesOf(moved.facts, 'repo:github.com/eve/pay')).toMatchObject({ id: '42', renamedTo: 'repo:github.com/acme/pay' });
   });
@@ -102,7 +103,7 @@ describe('people and rights', () => {
   it('an installation makes its account or its new repositories be read', () => {
     const installation = { id: 9, account: { login: 'Acme' } };
     expect(map('installation', { action: 'created', installation }).refresh).toEqual(['organization:acme']);
-    expect(map('installation_repositories', { action: 'added', installation, repositories_added: [{ full_name: 'acme/pay' }, { full_name: '../x' }] }).refresh).toEqual(['repository:acme/pay']);
+    expect(map('installation_repositories', { action: 'added', installation, repositories_added: [{ full_name: 'acme/pay' }, { full_name: '../x' }] }).refresh).toEqual(['whole:acme/pay']);
     expect(map('installation', { action: 'deleted', installation }).ignored).toContain('removed');
   });
 });

@@ -1,7 +1,10 @@
 import { assetFact, numberOf, objectOf, textOf, timeless, type Fact, type JsonObject } from '@throughline/connectors/api';
 import { parseUrn, repositoryUrn } from '@throughline/domain';
-import { alertScope, organizationScope, repositoryScope, teamsScope, type AlertKind } from '../scopes.js';
+import { alertScope, organizationScope, repositoryScope, teamsScope, wholeScope, type AlertKind } from '../scopes.js';
 import { FULL_NAME, objectsOf, repositoryAttributes, repositoryFact, shortOf, updatedAt, type EventInput, type Outcome } from './common.js';
+
+/** What is known of it is known under another name, or not at all. */
+const NEW_TO_US: ReadonlySet<string> = new Set(['created', 'renamed', 'transferred', 'unarchived']);
 
 /** A repository was made, renamed, moved, archived, deleted …; its id keeps its identity under another name. */
 export function repositoryChanged({ payload, repository, receivedAt }: EventInput): Outcome {
@@ -14,7 +17,7 @@ export function repositoryChanged({ payload, repository, receivedAt }: EventInpu
   return {
     // `updated_at` belongs to the key here: archived, unarchived and archived again are three facts.
     facts: [repositoryFact(given, repository, at, textOf(given['updated_at'])), ...(former === undefined ? [] : [withoutHome(former, given, { renamedTo: `repo:${repository}` }, at)])],
-    refresh: [repositoryScope(shortOf(repository))],
+    refresh: [NEW_TO_US.has(action) ? wholeScope(shortOf(repository)) : repositoryScope(shortOf(repository))],
   };
 }
 
@@ -66,5 +69,5 @@ export function installationChanged({ payload, owner }: EventInput): Outcome {
   if (action === 'deleted' || action === 'suspend') return `the App was ${action === 'deleted' ? 'removed' : 'suspended'}: what it said stays as it was`;
   if (owner === '') return 'the event names no account';
   const added = objectsOf(payload['repositories_added']).map((one) => textOf(one['full_name'])).filter((name) => FULL_NAME.test(name));
-  return { facts: [], refresh: added.length > 0 ? added.map(repositoryScope) : [organizationScope(owner)] };
+  return { facts: [], refresh: added.length > 0 ? added.map(wholeScope) : [organizationScope(owner)] };
 }

@@ -7,7 +7,9 @@ import { nextStage, type State } from './state.js';
 
 const PER_PAGE = 100;
 const MAX_PAGES = 5;
-const MAX_FLAGS = 1000;
+/** They travel in the cursor. */
+const MAX_FLAGS = 300;
+const MAX_ETAGS = 100;
 
 /** Of what repositories a list of alerts must be read: those flagged, or all where that is not known. */
 export const isFlagged = (state: State, kind: AlertKind, repository: string): boolean =>
@@ -33,7 +35,8 @@ async function flag(session: Session, state: State, kind: AlertKind): Promise<St
     const first = await ask(session, state, `GET /orgs/{org}/${kind}/alerts`, { parameters: { org: owner, sort: 'updated', direction: 'desc', per_page: PER_PAGE, ...(kind === 'secret-scanning' && { hide_secret: true }) }, etag: state.etags[key] ?? '' });
     const repositories = await changedRepositories(session, state, first);
     const flags = repositories === undefined ? [`${kind} *`] : [...repositories].map((name) => `${kind} ${name}`);
-    return { ...state, flagged: [...state.flagged, ...flags], etags: { ...state.etags, [key]: first.etag } };
+    const etags = key in state.etags || Object.keys(state.etags).length < MAX_ETAGS ? { ...state.etags, [key]: first.etag } : state.etags;
+    return { ...state, flagged: [...state.flagged, ...flags], etags };
   } catch (error) {
     if (error instanceof Unchanged) return state;
     if (!isRefusal(error)) throw error;

@@ -27,10 +27,10 @@ async function repositoryAgain(session: Session, state: State, scope: Repository
   const name = `${scope.owner}/${scope.repository}`;
   try {
     const given = objectOf((await ask(session, state, 'GET /repos/{owner}/{repo}', { parameters: { owner: scope.owner, repo: scope.repository } })).data);
-    const item = { name: textOf(given['full_name']) || name, branch: textOf(given['default_branch']), repository: repositoryOf(given) ?? '', parts: scope.what === 'repository' ? ['profile'] : ALL_PARTS.filter((part) => part === scope.what) };
+    const item = { name: textOf(given['full_name']) || name, branch: textOf(given['default_branch']), repository: repositoryOf(given) ?? '', parts: scope.what === 'repository' ? ['profile'] : ALL_PARTS.filter((part) => scope.what === 'whole' || part === scope.what) };
     return { state: { ...state, stage: 'repositories', page: '', queue: [item], only: 'repositories' } };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return { state: over(state), gaps: [refusalGap(`github:${name}`, scope.what === 'repository' ? 'profile' : scope.what, error)] };
+    return { state: over(state), gaps: [refusalGap(`github:${name}`, scope.what === 'repository' || scope.what === 'whole' ? 'profile' : scope.what, error)] };
   }
 }

@@ -19,9 +19,12 @@ const state = z.strictObject({
   startedAt: z.iso.datetime(),
   /** Only what changed since then is read; empty: everything. */
   since: z.string(),
-  /** When everything was read for the last time. */
+  /** When everything was read for the last time, and when the teams were. */
   fullAt: z.string(),
+  teamsAt: z.string(),
   lanes: z.array(lane),
+  /** Owners that the last pull read. */
+  known: z.array(z.string()),
   lane: z.number().int().min(0),
   stage: z.enum(STAGES),
   /** Next page of the list of the stage; null: its first page was not asked for, empty: there is no other. */
@@ -45,10 +48,15 @@ const state = z.strictObject({
 export type State = z.infer<typeof state>;
 
 /** What a pull leaves for the next one. */
-const watermark = z.strictObject({ v: z.literal(1), since: z.iso.datetime(), fullAt: z.string(), etags: z.record(z.string(), z.string()), gaps: z.array(gap) });
+const watermark = z.strictObject({ v: z.literal(1), since: z.iso.datetime(), fullAt: z.string(), teamsAt: z.string(), known: z.array(z.string()), etags: z.record(z.string(), z.string()), gaps: z.array(gap) });
 
-/** Everything is read again after this, since not all that changes leaves a trace in a list. */
-const FULL_EVERY_MS = 24 * 3_600_000;
+/**
+ * Everything is read again after this, since not all that changes leaves a trace in a list. A week, because it costs about
+ * eleven requests a repository, and the largest organizations have more repositories than requests a day.
+ */
+const FULL_EVERY_MS = 7 * 24 * 3_600_000;
+/** No list says that a team changed. */
+const TEAMS_EVERY_MS = 24 * 3_600_000;
 
 /** The state of a pull under way; a cursor that is none of ours (an older version's) begins anew. */
 export function stateOf(cursor: Cursor, now: Date): State {
@@ -56,14 +64,28 @@ export function stateOf(cursor: Cursor, now: Date): State {
   if (running.success) return running.data;
   const last = watermark.safeParse(cursor);
   const fresh: State = {
-    v: 1, startedAt: now.toISOString(), since: '', fullAt: now.toISOString(), lanes: [], lane: 0, stage: 'begin', page: null, queue: [], partPage: '', incomplete: false,
+    v: 1, startedAt: now.toISOString(), since: '', fullAt: now.toISOString(), teamsAt: now.toISOString(), lanes: [], known: [], lane: 0, stage: 'begin', page: null, queue: [], partPage: '', incomplete: false,
     off: [], flagged: [], etags: {}, gaps: [], only: null,
   };
-  if (!last.success || now.getTime() - Date.parse(last.data.fullAt) >= FULL_EVERY_MS) return fresh;
-  return { ...fresh, since: last.data.since, fullAt: last.data.fullAt, etags: last.data.etags, gaps: last.data.gaps };
+  if (!last.success || isOver(last.data.fullAt, FULL_EVERY_MS, now)) return fresh;
+  const teamsAt = isOver(last.data.teamsAt, TEAMS_EVERY_MS, now) ? now.toISOString() : last.data.teamsAt;
+  return { ...fresh, since: last.data.since, fullAt: last.data.fullAt, teamsAt, known: last.data.known, etags: last.data.etags, gaps: last.data.gaps };
 }
 
-export const watermarkOf = ({ startedAt, fullAt, etags, gaps }: State): Cursor => ({ v: 1, since: startedAt, fullAt, etags, gaps });
+const isOver = (at: string, everyMs: number, now: Date): boolean => !(now.getTime() - Date.parse(at) < everyMs);
+
+/** The teams are read in a pull of everything, and in the first one of a day. */
+export const readsTeams = ({ since, teamsAt, startedAt }: State): boolean => since === '' || teamsAt === startedAt;
+
+/** The state with its owners; one that the last pull did not know has everything read, as nothing of it is known. */
+export function withLanes(given: State, lanes: readonly Lane[]): State {
+  const known = given.since !== '' && lanes.every(({ owner }) => given.known.includes(owner));
+  const { startedAt } = given;
+  return known ? { ...given, lanes: [...lanes] } : { ...given, lanes: [...lanes], since: '', fullAt: startedAt, teamsAt: startedAt, gaps: [] };
+}
+
+export const watermarkOf = ({ startedAt, fullAt, teamsAt, lanes, etags, gaps }: State): Cursor =>
+  ({ v: 1, since: startedAt, fullAt, teamsAt, known: lanes.map(({ owner }) => owner), etags, gaps });
 
 /** The next stage of the lane. */
 export function nextStage(given: State): State {

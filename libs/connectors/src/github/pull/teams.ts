@@ -4,7 +4,7 @@ import { objectsOf, repositoryOf } from '../events/common.js';
 import { teamFact } from '../events/organization.js';
 import { refusalGap } from './permissions.js';
 import { askPage, isRefusal, laneOf, type Session, type Step } from './session.js';
-import { nextPart, nextStage, type Item, type State } from './state.js';
+import { nextPart, nextStage, readsTeams, type Item, type State } from './state.js';
 
 const TEAMS_PER_PAGE = 50;
 const PER_PAGE = 100;
@@ -21,8 +21,7 @@ const ROLES: ReadonlySet<string> = new Set(['write', 'maintain', 'admin']);
  */
 export async function teamsStep(session: Session, state: State): Promise<Step> {
   const lane = laneOf(state);
-  // Nothing in a list says that a team changed: teams are read with everything else, and when an event says so.
-  if (state.off.includes('teams') || state.since !== '') return { state: nextStage(state) };
+  if (state.off.includes('teams') || !readsTeams(state)) return { state: nextStage(state) };
   const [item] = state.queue;
   if (item !== undefined) return item.parts[0] === 'members' ? membersStep(session, state, item) : repositoriesStep(session, state, item);
   if (state.page === '') return { state: nextStage(state), snapshot: { ...scopeOf(lane.owner), complete: !state.incomplete, last: true } };

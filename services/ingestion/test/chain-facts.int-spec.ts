@@ -77,6 +77,14 @@ describe('facts about the chain', () => {
       expect((await deliver('push', {}, { headers: { 'x-github-delivery': undefined } })).status).toBe(400);
     });
 
+    it('an event of an owner that the connector is not for is ignored, says so, is counted, and leaves no fact', async () => {
+      await world.fetch('/v1/connectors/github-only-acme', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ kind: 'github', webhookSecret: SECRET, organizations: ['acme'] }) });
+      const before = (await facts()).length;
+      expect(await deliver('push', branchPush, { delivery: 'd-owner', connector: 'github-only-acme' })).toMatchObject({ status: 202, body: { result: 'ignored', reason: expect.stringContaining('does not read') } });
+      expect((await facts()).length).toBe(before);
+      expect(await (await world.fetch('/v1/connectors/github-only-acme')).json()).toMatchObject({ counts: { deliveries: 1, ignored: 1 } });
+    });
+
     it('its default branch outranks the first uploaded one', async () => {
       const repository = 'github.com/codertocat/hello-world';
       await deliver('push', payloadOf('push'), { delivery: 'd-default' });

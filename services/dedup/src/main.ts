@@ -3,19 +3,25 @@ import { startDueWorker } from '@throughline/persistence';
 import { runService } from '@throughline/service-kit';
 import { DedupModule } from './app.module.js';
 import { readConfig } from './config.js';
+import { judgeRunning, RERUN } from './due/judge-running.js';
 import { REGROUP, regroupIssues } from './due/regroup-issues.js';
 import { applyRetention, RETENTION } from './due/retention.js';
 
 const config = readConfig();
+const policy = { absencesToFix: config.ABSENCES_TO_FIX };
 
 await runService({
   name: 'dedup',
   config,
-  module: () => DedupModule.with({ absencesToFix: config.ABSENCES_TO_FIX }),
+  module: () => DedupModule.with(policy),
   start: async (parts) => {
     const worker = startDueWorker(parts.database, {
       logger: parts.logger, concurrency: 1,
-      kinds: { [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock), [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock) },
+      kinds: {
+        [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock),
+        [RERUN]: (work, unit) => judgeRunning(work, unit, systemClock, policy),
+        [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock),
+      },
     });
     return () => worker.stop();
   },

@@ -1,10 +1,12 @@
-import { AvroCodec, TOPICS, type FindingChanged, type FindingDraft, type FindingObserved, type ScanCompleted, type ScanHeader, type ScanMarker } from '@throughline/contracts';
+import { AvroCodec, TOPICS, type ChainChanged, type FindingChanged, type FindingDraft, type FindingObserved, type ScanCompleted, type ScanHeader, type ScanMarker } from '@throughline/contracts';
 import { DEFAULT_TENANT, tenantId } from '@throughline/domain';
-import { createDatabase, type Database, type DatabaseUnit } from '@throughline/persistence';
+import { createDatabase, type Database, type DatabaseUnit, type DueWork } from '@throughline/persistence';
 import type { Outcome, OutgoingMessage, StreamRecord } from '@throughline/stream';
 import { createDatabase as createTestDatabase, fakeClock, type TestDatabase } from '@throughline/testing';
 import { v7 } from 'uuid';
+import { handleChainChanged } from '../src/consumers/chain-changed.handler.js';
 import { handleObserved } from '../src/consumers/finding-observed.handler.js';
+import { judgeRunning, RERUN } from '../src/due/judge-running.js';
 
 export const TENANT: string = DEFAULT_TENANT;
 export const REPOSITORY = 'repo:github.com/acme/pay';
@@ -88,6 +90,8 @@ export interface Harness {
   readonly test: TestDatabase;
   /** Applies records as one batch; `diesAt`: the statement at which the process is gone. */
   apply(records: readonly FindingObserved[], diesAt?: number): Promise<Told>;
+  /** Tells that these versions of an asset run since now, and does the due work that follows. */
+  deploy(version: number, running: readonly string[], asset?: string): Promise<readonly FindingChanged[]>;
   run<R>(work: (unit: DatabaseUnit) => Promise<R>): Promise<R>;
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -116,6 +120,14 @@ export async function startHarness(absencesToFix = 2): Promise<Harness> {
         completed: messages.filter((one) => one.topic === TOPICS.scanCompleted).map((one) => one.value as ScanCompleted),
       };
     }),
+    deploy: (version, running, asset = REPOSITORY) => run(async (unit) => {
+      const messages: OutgoingMessage[] = [];
+      const told = spy(unit, messages, Number.POSITIVE_INFINITY);
+      await handleChainChanged([chainRecord(version, running, asset)], told, clock);
+      const due = await unit.query<{ key: string; payload: Readonly<Record<string, unknown>> }>('delete from due_work where kind = $1 returning key, payload', [RERUN]);
+      for (const { key, payload } of due) await judgeRunning({ id: '1', kind: RERUN, key, tenantId: tenantId(TENANT), payload, attempt: 1, dueAt: clock.now() } as DueWork, told, clock, { absencesToFix });
+      return messages.map((one) => one.value as FindingChanged);
+    }),
     clear: () => run(async (unit) => { for (const table of TABLES) await unit.query(`delete from ${table}`); }),
     close: async () => { await database.close(); await test.drop(); },
   };
@@ -131,6 +143,15 @@ function spy(unit: DatabaseUnit, messages: OutgoingMessage[], diesAt: number): D
     query,
     announce: (...all: readonly OutgoingMessage[]) => { messages.push(...all); unit.announce(...all); },
   });
+}
+
+function chainRecord(version: number, running: readonly string[], asset: string): StreamRecord<ChainChanged> {
+  const value: ChainChanged = {
+    tenantId: TENANT, asset, version, kind: 'repository', lineage: [asset], deployed: running.length > 0 ? 'yes' : 'no', exposure: 'internal', exposurePath: [], environments: [], services: [],
+    running: running.map((one) => ({ version: one, service: 'service:pay', environment: 'production', exposure: 'internal', commit: '', confidence: 1 })),
+    applications: [], owners: [], criticality: '', dataClass: '', gaps: [], changedAt: '2026-02-01T00:00:00.000Z',
+  };
+  return { topic: TOPICS.chainChanged, partition: 0, offset: BigInt(version), timestamp: 0, key: `${TENANT}|${asset}`, eventId: `chain|${version}`, tenantId: tenantId(TENANT), headers: {}, value };
 }
 
 export function toRecord(value: FindingObserved, index: number): StreamRecord<FindingObserved> {

@@ -410,6 +410,8 @@ export interface FindingChanged {
   readonly lastSeen: string;
   /** identity_conflict, clock_skew, … */
   readonly flags: readonly string[];
+  /** URNs of running versions of the asset that a complete scan showed without the flaw. */
+  readonly absentIn: readonly string[];
   /** Scan that caused the change. */
   readonly scanId: string;
   /** created, changed, reopened, absent, fixed, retired, merged or split. */

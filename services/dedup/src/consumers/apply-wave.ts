@@ -28,7 +28,7 @@ export async function applyWave(unit: Unit, scans: readonly OpenScan[], deciding
   const known = await loadKnown(unit, [...new Set(works.flatMap((work) => findingsToLoad(work.matched, work.resolutions)))].sort());
   const applied = works.map(({ open, matched, resolutions }) => ({
     open,
-    applied: applySlice(open.slice.parts, matched, resolutions, known, { scan: open.facts, asset: open.asset, ...deciding }),
+    applied: applySlice(open.slice.parts, matched, resolutions, known, { scan: open.facts, asset: open.asset, runs: open.runs, ...deciding }),
   }));
   await save(unit, applied);
   for (const one of applied) announceEvolved(unit, one.open, one.applied.evolved);

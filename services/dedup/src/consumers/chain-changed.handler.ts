@@ -5,11 +5,12 @@ import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throu
 import { fingerprint } from '../domain/identity/index.js';
 import { lineageRoot } from '../domain/issue.js';
 import { REGROUP } from '../due/regroup-issues.js';
+import { RERUN } from '../due/judge-running.js';
 import { saveLineage } from '../persistence/lineage.repository.js';
 
 /**
- * Keeps the lineage group of assets. Findings whose issue moves with it are told by due work: an asset may hold tens of
- * thousands, and the batch must not wait for them.
+ * Keeps the lineage group and the running versions of assets. Findings whose issue or state moves with them are told by
+ * due work: an asset may hold tens of thousands, and the batch must not wait for them.
  */
 export async function handleChainChanged(records: readonly StreamRecord<ChainChanged>[], unit: Unit, clock: Clock): Promise<readonly Outcome[]> {
   const newest = new Map<string, ChainChanged>();
@@ -20,10 +21,11 @@ export async function handleChainChanged(records: readonly StreamRecord<ChainCha
   const lineages = [...newest.values()].map((value) => ({
     tenantId: value.tenantId, urn: value.asset, assetId: fingerprint('asset', value.tenantId, value.asset),
     root: lineageRoot(value.asset, value.lineage), version: value.version,
+    running: [...new Set(value.running.flatMap((run) => [run.version, run.commit]))].filter((urn) => urn !== '').sort(),
   }));
   const moved = await saveLineage(unit, lineages);
-  await scheduleDue(unit, ...moved.map(({ tenant, urn }) => ({
-    kind: REGROUP, key: `${tenant}|${urn}`, tenantId: tenantId(tenant), dueAt: clock.now(), payload: { asset: urn, after: '' },
-  })));
+  await scheduleDue(unit, ...moved.flatMap(({ tenant, urn, regroup, rerun }) => [...(regroup ? [REGROUP] : []), ...(rerun ? [RERUN] : [])].map((kind) => ({
+    kind, key: `${tenant}|${urn}`, tenantId: tenantId(tenant), dueAt: clock.now(), payload: { asset: urn, after: '' },
+  }))));
   return records.map(({ value }) => (isUuid(value.tenantId) ? done : reject('invalid_header', 'tenantId is no UUID')));
 }

@@ -2,6 +2,7 @@ import { derivedId, TOPICS, type ScanCompleted, type ScanMarker } from '@through
 import { tenantId } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
 import { applyAbsence, countsOf, problemsOf, showsAbsence, statusOf, type LastShown } from '../domain/completion.js';
+import type { Run } from '../domain/running.js';
 import { closeScans, introducedAgainst, introducedOnBranch, introducedOnDefault, missingOf, tallyOf, type ClosedScan, type Missing, type ScanTally } from '../persistence/completion.repository.js';
 import { loadKnown, saveAbsences, saveFindings } from '../persistence/finding.repository.js';
 import { planFor } from '../persistence/plans.js';
@@ -74,7 +75,7 @@ async function missOne(unit: Unit, open: OpenScan, missing: readonly Missing[], 
   let { absent, fixed, records } = NOTHING;
   for (let from = 0; from < findings.length; from += CHUNK) {
     const known = [...(await loadKnown(unit, findings.slice(from, from + CHUNK))).values()];
-    const result = applyAbsence(ids, known, last, { scan: open.facts, asset: open.asset, ...deciding });
+    const result = applyAbsence(ids, known, last, { scan: open.facts, asset: open.asset, runs: runsWith(open), ...deciding });
     await saveFindings(unit, result.evolved.filter((one) => one.record !== undefined).map((one) => one.finding));
     await saveAbsences(unit, result.occurrences);
     records += announceEvolved(unit, open, result.evolved);
@@ -82,6 +83,14 @@ async function missOne(unit: Unit, open: OpenScan, missing: readonly Missing[], 
     fixed += result.fixed;
   }
   return { absent, fixed, records };
+}
+
+/** This scan speaks for its version too, when that runs; it stands in no ledger as complete yet. */
+function runsWith({ asset, runs, slice, facts }: OpenScan): readonly Run[] {
+  const { version, defaultLine } = slice.header.target;
+  if (!defaultLine || !asset.running.includes(version)) return runs;
+  const { scopeId } = facts.scope;
+  return [...runs.filter((run) => run.scopeId !== scopeId || run.version !== version), { scopeId, version, sequence: facts.sequence }];
 }
 
 /** The scan before this one in the scope; parts of this one that came in an earlier batch moved the head already. */

@@ -1,14 +1,17 @@
 import type { Unit } from '@throughline/persistence';
 import type { ScanFacts } from '../domain/evolve.js';
 import type { Asset, Scope } from '../domain/model.js';
+import type { Run } from '../domain/running.js';
 import type { Slice } from '../domain/slices.js';
-import { countNewer, knownStreams, loadAssets, loadScans, loadScopes, type ScanRow, type ScopeRow } from '../persistence/ledger.repository.js';
+import { countNewer, knownStreams, loadAssets, loadRuns, loadScans, loadScopes, type ScanRow, type ScopeRow } from '../persistence/ledger.repository.js';
 
 /** A slice with what is stored about its scan, without the parts that were applied before. */
 export interface OpenScan {
   readonly slice: Slice;
   readonly asset: Asset;
   readonly facts: ScanFacts;
+  /** Scans of the asset's versions that run. */
+  readonly runs: readonly Run[];
   readonly partsSeen: number;
   readonly marker: Slice['marker'];
   /** The scope before this scan. */
@@ -23,13 +26,15 @@ export async function openScans(unit: Unit, slices: readonly Slice[]): Promise<r
   const scans = await loadScans(unit, slices.map((slice) => slice.header.scanId), ordinals);
   const fresh = slices.filter((slice) => !scans.has(slice.header.scanId));
   const streams = fresh.length === 0 ? new Set<string>() : await knownStreams(unit, fresh.map((slice) => slice.stream));
+  const runs = await loadRuns(unit, assets.values());
   const open: OpenScan[] = [];
   for (const slice of slices) {
     const row = scans.get(slice.header.scanId);
     if (row?.completed) continue;
     const scope = scopes.get(slice.scopeId);
     const newerScans = await newerThan(unit, slice, row, scope);
-    open.push(opened(slice, assets, row, scope, newerScans, row?.baseline ?? !streams.has(slice.stream)));
+    const asset = assets.get(`${slice.tenantId}|${slice.header.target.asset}`) as Asset;
+    open.push({ ...opened(slice, row, scope, newerScans, row?.baseline ?? !streams.has(slice.stream)), asset, runs: runs.get(asset.assetId) ?? [] });
   }
   return open;
 }
@@ -40,7 +45,7 @@ async function newerThan(unit: Unit, slice: Slice, row: ScanRow | undefined, sco
   return countNewer(unit, slice.scopeId, slice.header.sequence);
 }
 
-function opened(slice: Slice, assets: ReadonlyMap<string, Asset>, row: ScanRow | undefined, before: ScopeRow | undefined, newerScans: number, baseline: boolean): OpenScan {
+function opened(slice: Slice, row: ScanRow | undefined, before: ScopeRow | undefined, newerScans: number, baseline: boolean): Omit<OpenScan, 'asset' | 'runs'> {
   const { header, receivedAt } = slice;
   const superseded = before !== undefined && before.headSequence > header.sequence;
   const scope: Scope = {
@@ -54,7 +59,6 @@ function opened(slice: Slice, assets: ReadonlyMap<string, Asset>, row: ScanRow |
   const applied = row?.applied ?? new Set<number>();
   return {
     slice: { ...slice, parts: slice.parts.filter((part) => !applied.has(part.ordinal)) },
-    asset: assets.get(`${slice.tenantId}|${header.target.asset}`) as Asset,
     facts, partsSeen: row?.partsSeen ?? 0, marker: row?.marker ?? slice.marker, before,
   };
 }

@@ -9,6 +9,7 @@ import type { Known, Policy } from '../domain/evolve.js';
 import type { Asset } from '../domain/model.js';
 import { assetOfFinding, giveKeys, moveKeys, moveOccurrences, saveDecision } from '../persistence/correction.repository.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
+import { loadRuns } from '../persistence/ledger.repository.js';
 
 export interface Correcting {
   readonly caller: Caller;
@@ -62,7 +63,8 @@ async function locked(unit: Unit, findingId: string, others: readonly string[], 
   const asset: Asset | undefined = await assetOfFinding(unit, findingId);
   if (asset === undefined) throw notFound(findingId);
   await advisoryLocks(unit, [identityLock(by.caller.tenantId, asset.urn)]);
-  return { corrector: { asset, policy: by.policy, at: by.now.toISOString() }, known: await loadKnown(unit, [findingId, ...others]) };
+  const runs = (await loadRuns(unit, [asset])).get(asset.assetId) ?? [];
+  return { corrector: { asset, runs, policy: by.policy, at: by.now.toISOString() }, known: await loadKnown(unit, [findingId, ...others]) };
 }
 
 function find(known: ReadonlyMap<string, Known>, findingId: string): Known {

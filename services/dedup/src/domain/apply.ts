@@ -2,9 +2,10 @@ import { contentHash, contentOf } from './content.js';
 import { create, IDENTITY_CONFLICT, seen, type Evolved, type Known, type Policy, type ScanFacts } from './evolve.js';
 import { fingerprint, identify, shortId, type IdentityKey } from './identity/index.js';
 import type { Matched, Prepared } from './match.js';
-import type { Asset, FullOccurrence } from './model.js';
+import type { Asset, FullOccurrence, Occurrence } from './model.js';
 import type { FindingObserved } from '@throughline/contracts';
 import type { Resolution } from './resolve.js';
+import type { Run } from './running.js';
 
 /** Drafts of parts, with identity and content, in the order of the report. */
 export function prepare(parts: readonly FindingObserved[], assetId: string): readonly Prepared[] {
@@ -33,6 +34,7 @@ export interface Applied {
 export interface SliceFacts {
   readonly scan: ScanFacts;
   readonly asset: Asset;
+  readonly runs: readonly Run[];
   readonly policy: Policy;
   readonly changedAt: string;
 }
@@ -125,9 +127,16 @@ function occurrenceOf({ known, ordinal, prepared }: Matched, findingId: string, 
     contentHash: prepared.contentHash, content: prepared.content,
     sequence: known?.contentHash === prepared.contentHash ? known.sequence : scan.sequence,
     absences: known === undefined ? scan.newerScans : 0,
+    firstSequence: known?.firstSequence ?? scan.sequence, ...presence(known, scan),
     scope: scan.scope, firstSeen: scan.receivedAt,
     lastSeen: known === undefined && scan.newerScans > 0 ? scan.receivedAt : '', lastVersion: '',
   };
+}
+
+/** A run of presence goes on, or begins with this scan; one that newer scans missed already is only known to be in this scan. */
+function presence(known: Occurrence | undefined, scan: ScanFacts): Pick<Occurrence, 'sinceSequence' | 'goneSequence'> {
+  if (known !== undefined && known.absences === 0) return { sinceSequence: known.sinceSequence, goneSequence: null };
+  return { sinceSequence: scan.sequence, goneSequence: known === undefined && scan.newerScans > 0 ? scan.sequence + 1 : null };
 }
 
 function evolve(findingId: string, touch: Touch, known: Known | undefined, facts: SliceFacts): Evolved {

@@ -61,7 +61,7 @@ export function applyAbsence(missing: ReadonlySet<string>, known: readonly Known
   for (const one of known) {
     const inScope = one.occurrences.filter((occurrence) => occurrence.scopeId === facts.scan.scope.scopeId);
     const gone = inScope.filter((occurrence) => missing.has(occurrence.id));
-    const updates = gone.map((occurrence) => absentOnce(occurrence, last));
+    const updates = gone.map((occurrence) => absentOnce(occurrence, last, facts.scan.sequence));
     const after = merged(one.occurrences, new Map(updates.map((update) => [update.id, update])), facts.scan);
     if (!inScope.some((occurrence) => occurrence.absences === 0 && !missing.has(occurrence.id))) absent += 1;
     occurrences.push(...updates);
@@ -70,10 +70,11 @@ export function applyAbsence(missing: ReadonlySet<string>, known: readonly Known
   return { evolved, occurrences, absent, fixed: evolved.filter((one) => one.outcome === 'fixed').length };
 }
 
-function absentOnce(occurrence: FullOccurrence, last: LastShown): FullOccurrence {
+function absentOnce(occurrence: FullOccurrence, last: LastShown, sequence: number): FullOccurrence {
   const first = occurrence.absences === 0;
   return {
     ...occurrence, absences: occurrence.absences + 1,
     lastSeen: first ? last.at : occurrence.lastSeen, lastVersion: first ? last.version : occurrence.lastVersion,
+    goneSequence: first ? sequence : occurrence.goneSequence,
   };
 }

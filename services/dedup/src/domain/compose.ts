@@ -39,7 +39,7 @@ export function compose(finding: Finding, asset: Asset, occurrences: readonly Fu
     asset: asset.urn, versionUrn: first.lastVersion === '' ? scope.version : first.lastVersion, line: scope.line, defaultLine: finding.onDefault,
     path, application, service, repository, environment,
     scopes: [...new Set(present.map((one) => one.scope.name))].sort(),
-    baseline: finding.baseline, firstSeen: finding.firstSeen, lastSeen: latest(shown), flags: finding.flags,
+    baseline: finding.baseline, firstSeen: finding.firstSeen, lastSeen: latest(shown), flags: finding.flags, absentIn: finding.absentIn,
     ...cause,
   };
 }

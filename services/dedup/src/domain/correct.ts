@@ -1,11 +1,12 @@
 import type { FindingDraft } from '@throughline/contracts';
 import { relevant } from './compose.js';
 import { evidenceEvent, firstState, transition } from './evidence.js';
-import type { Known, Policy } from './evolve.js';
+import { judged, type Known, type Policy } from './evolve.js';
 import { identify, type Fingerprint, type IdentityKey } from './identity/index.js';
 import { issueIdOf } from './issue.js';
 import type { Asset, Finding, FullOccurrence } from './model.js';
 import { operatorKey } from './resolve.js';
+import type { Run } from './running.js';
 
 /** Why a correction cannot be made; a stable code for programs and a sentence for people. */
 export interface Refusal {
@@ -15,6 +16,7 @@ export interface Refusal {
 
 export interface Corrector {
   readonly asset: Asset;
+  readonly runs: readonly Run[];
   readonly policy: Policy;
   readonly at: string;
 }
@@ -29,7 +31,7 @@ export interface Merged {
  * Operator's word: these findings are one flaw. The target takes over keys and occurrences, so that later scans of
  * either find it; the earliest clock and the most regressions stay; open outweighs fixed.
  */
-export function mergeFindings(target: Known, others: readonly Known[], { asset, policy, at }: Corrector): Merged | Refusal {
+export function mergeFindings(target: Known, others: readonly Known[], { asset, runs, policy, at }: Corrector): Merged | Refusal {
   if (others.some((one) => one.finding.assetId !== target.finding.assetId)) {
     return { code: 'different_assets', detail: 'Findings of different assets are one issue at most, never one finding; merge those of one asset.' };
   }
@@ -39,10 +41,9 @@ export function mergeFindings(target: Known, others: readonly Known[], { asset, 
   const onDefault = all.some((one) => one.onDefault);
   const live = all.find((one) => one.status === 'open' || one.status === 'reopened') ?? target.finding;
   const regressions = Math.max(...all.map((one) => one.regressions));
-  const base = { ...target.finding, onDefault, status: live.status, statusSince: live.statusSince, statusReason: live.statusReason };
-  const next = transition({ status: live.status, regressions }, evidenceEvent(relevant(base, occurrences), policy.absencesToFix));
+  const base = { ...target.finding, onDefault, regressions, status: live.status, statusSince: live.statusSince, statusReason: live.statusReason };
   const finding: Finding = {
-    ...base, ...next, statusSince: next.status === live.status ? live.statusSince : at, version: target.finding.version + 1,
+    ...judged(base, occurrences, runs, policy, at), version: target.finding.version + 1,
     baseline: all.every((one) => one.baseline), firstSeen: all.map((one) => one.firstSeen).sort()[0] as string,
     flags: [...new Set(all.flatMap((one) => one.flags))].filter((flag) => flag !== 'identity_conflict'),
     keys: [...new Set(all.flatMap((one) => one.keys))],
@@ -53,7 +54,7 @@ export function mergeFindings(target: Known, others: readonly Known[], { asset, 
 }
 
 function retire(finding: Finding, reason: string, at: string): Finding {
-  return { ...finding, ...transition(finding, 'retired'), statusReason: reason, statusSince: at, version: finding.version + 1, keys: [], flags: [] };
+  return { ...finding, ...transition(finding, 'retired'), statusReason: reason, statusSince: at, version: finding.version + 1, keys: [], flags: [], absentIn: [], awaitsRollOut: false };
 }
 
 export interface Split {
@@ -67,7 +68,8 @@ export interface Split {
  * Operator's word: these observations are another flaw. They get a finding of their own; an operator key for each, which
  * outweighs every other, and the keys that nothing left behind shares lead to it in later scans and on other lines.
  */
-export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: string, { asset, policy, at }: Corrector): Split | Refusal {
+export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: string, corrector: Corrector): Split | Refusal {
+  const { policy } = corrector;
   const moved = known.occurrences.filter((one) => ids.has(one.id)).map((one) => ({ ...one, findingId }));
   const stay = known.occurrences.filter((one) => !ids.has(one.id));
   if (moved.length < ids.size) return { code: 'observation_not_found', detail: 'An observation is not one of this finding; list them with GET …/observations.' };
@@ -76,23 +78,21 @@ export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: 
   const own = keysOf(moved, known.finding).filter((one) => !kept.has(one.key) && known.finding.keys.includes(one.key));
   const operator = moved.map((one) => ({ key: operatorKey(one.group, one.ordinal), kind: 'operator', recipe: 'operator/1' }));
   const taken = new Set<Fingerprint>([...own, ...operator].map((one) => one.key));
-  const rest = resettled({ ...known.finding, keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, asset, policy, at);
+  const rest = resettled({ ...known.finding, keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, corrector);
   const part = resettled({
-    ...known.finding, findingId, version: 1, regressions: 0, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
+    ...known.finding, findingId, version: 1, regressions: 0, awaitsRollOut: false, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
     statusReason: `split from ${known.finding.findingId}`, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
-  }, moved, asset, policy, at);
+  }, moved, corrector);
   return { rest: { finding: rest, occurrences: stay }, part: { finding: part, occurrences: moved }, keys: [...own, ...operator] };
 }
 
 /** What a finding's occurrences alone say of it. */
-function resettled(finding: Finding, occurrences: readonly FullOccurrence[], asset: Asset, policy: Policy, at: string): Finding {
+function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { asset, runs, policy, at }: Corrector): Finding {
   const onDefault = occurrences.some((one) => one.scope.defaultLine);
-  const known = relevant({ onDefault }, occurrences);
-  const next = transition(finding, evidenceEvent(known, policy.absencesToFix));
   return {
-    ...finding, ...next, onDefault, statusSince: next.status === finding.status ? finding.statusSince : at,
+    ...judged({ ...finding, onDefault }, occurrences, runs, policy, at),
     flags: finding.flags.filter((flag) => flag !== 'identity_conflict'),
-    issueId: issueIdOf(finding.tenantId, finding.findingId, asset, known),
+    issueId: issueIdOf(finding.tenantId, finding.findingId, asset, relevant({ onDefault }, occurrences)),
   };
 }
 

@@ -3,6 +3,7 @@ import { compose, relevant } from './compose.js';
 import { evidenceEvent, firstState, transition, type Evidence, type EvidenceEvent } from './evidence.js';
 import { issueIdOf } from './issue.js';
 import type { Asset, Finding, FullOccurrence, Scope } from './model.js';
+import { sameVersions, standing, type Run, type Standing } from './running.js';
 
 export const IDENTITY_CONFLICT = 'identity_conflict';
 export const CLOCK_SKEW = 'clock_skew';
@@ -44,6 +45,8 @@ export interface Evolved extends Known {
 interface Circumstances {
   readonly scan: ScanFacts;
   readonly asset: Asset;
+  /** Scans of the versions that run. */
+  readonly runs: readonly Run[];
   readonly policy: Policy;
   readonly changedAt: string;
 }
@@ -51,11 +54,14 @@ interface Circumstances {
 /** A finding that no key knew. A scan that came late creates it in the state that newer scans left it in. */
 export function create(seed: Pick<Finding, 'findingId' | 'class' | 'keys' | 'flags'>, occurrences: readonly FullOccurrence[], at: Circumstances): Evolved {
   const { scan, asset, policy } = at;
-  const status = firstState(evidenceEvent(occurrences, policy.absencesToFix));
+  const runs = scan.scope.defaultLine ? standing(occurrences, at.runs) : standing([], []);
+  const { event, awaitsRollOut } = overall(evidenceEvent(occurrences, policy.absencesToFix), runs);
+  const status = firstState(event);
   const finding: Finding = {
-    ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: reasonOf(status, scan.newerScans),
+    ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: awaitsRollOut ? rollOutReason(runs) : reasonOf(status, scan.newerScans),
     statusSince: scan.receivedAt, regressions: 0, version: 1, issueId: issueIdOf(scan.tenantId, seed.findingId, asset, occurrences),
     onDefault: scan.scope.defaultLine, baseline: scan.baseline, firstSeen: scan.receivedAt, flags: scan.clockSkew ? [...seed.flags, CLOCK_SKEW].sort() : seed.flags,
+    absentIn: runs.absentIn, awaitsRollOut,
   };
   const record = compose(finding, asset, occurrences, { change: 'created', scanId: scan.scanId, changedAt: at.changedAt });
   return { finding, occurrences, record, outcome: 'created', arrived: scan.scope.defaultLine };
@@ -73,8 +79,7 @@ export function seen(known: Known, keys: readonly string[], flags: readonly stri
     ...withKeys, onDefault: withKeys.onDefault || arrived, firstSeen: arrived ? scan.receivedAt : withKeys.firstSeen,
     flags: [...new Set([...withKeys.flags, ...flags])].sort(),
   };
-  const event: EvidenceEvent = arrived ? 'arrived' : evidenceEvent(relevant(base, known.occurrences), at.policy.absencesToFix);
-  const next = moved(base, event, scan, 0);
+  const next = arrived ? moved(base, { event: 'arrived', awaitsRollOut: false }, standing(relevant(base, known.occurrences), at.runs), { at: scan.receivedAt, absences: 0 }) : judged(base, known.occurrences, at.runs, at.policy, scan.receivedAt);
   const outcome = known.finding.status === 'fixed' && next.status === 'reopened' ? 'reopened' : 'changed';
   return announced(next, known.occurrences, outcome, arrived, at);
 }
@@ -83,19 +88,48 @@ export function seen(known: Known, keys: readonly string[], flags: readonly stri
 export function missed(known: Known, lost: boolean, at: Circumstances): Evolved {
   const { finding, occurrences } = known;
   if (finding.onDefault && !at.scan.scope.defaultLine) return silent(finding, occurrences);
-  const speaking = relevant(finding, occurrences);
-  const event = evidenceEvent(speaking, at.policy.absencesToFix);
-  const next = moved(finding, event, at.scan, Math.min(...speaking.map((one) => one.absences)));
-  if (!lost && next.status === finding.status) return silent(finding, occurrences);
+  const next = judged(finding, occurrences, at.runs, at.policy, at.scan.receivedAt);
+  if (!lost && !differs(next, finding)) return silent(finding, occurrences);
   const became = next.status === finding.status ? 'changed' : next.status === 'fixed' ? 'fixed' : 'absent';
   return announced(next, occurrences, became, false, at);
 }
 
-function moved(finding: Finding, event: EvidenceEvent, scan: ScanFacts, absences: number): Finding {
-  const next: Evidence = transition(finding, event);
-  if (next.status === finding.status) return { ...finding, ...next };
-  return { ...finding, ...next, statusReason: reasonOf(next.status, absences), statusSince: scan.receivedAt };
+/** A finding whose versions run otherwise than before: what changed for it, or undefined. No scan came. */
+export function rerun(known: Known, asset: Asset, runs: readonly Run[], policy: Policy, changedAt: string): Evolved | undefined {
+  const { finding, occurrences } = known;
+  if (finding.status === 'retired' || occurrences.length === 0) return undefined;
+  const next = judged(finding, occurrences, runs, policy, changedAt);
+  if (!differs(next, finding)) return undefined;
+  const told: Finding = { ...next, version: finding.version + 1 };
+  const change = finding.status === 'fixed' && told.status === 'reopened' ? 'reopened' : 'changed';
+  return { finding: told, occurrences, record: compose(told, asset, occurrences, { change, scanId: '', changedAt }), outcome: change, arrived: false };
 }
+
+const differs = (a: Finding, b: Finding): boolean => a.status !== b.status || a.awaitsRollOut !== b.awaitsRollOut || !sameVersions(a.absentIn, b.absentIn);
+
+interface Overall { readonly event: EvidenceEvent; readonly awaitsRollOut: boolean }
+
+/** What is gone from the head and still runs is not gone. */
+function overall(event: EvidenceEvent, { runsIn }: Standing): Overall {
+  return (event === 'absent' || event === 'gone') && runsIn !== '' ? { event: 'seen', awaitsRollOut: true } : { event, awaitsRollOut: false };
+}
+
+/** The state that a finding's occurrences and the versions that run leave it in. Of branches nothing runs. */
+export function judged(finding: Finding, occurrences: readonly FullOccurrence[], runs: readonly Run[], policy: Policy, at: string): Finding {
+  const speaking = relevant(finding, occurrences);
+  const stand = standing(speaking, finding.onDefault ? runs : []);
+  return moved(finding, overall(evidenceEvent(speaking, policy.absencesToFix), stand), stand, { at, absences: Math.min(...speaking.map((one) => one.absences)) });
+}
+
+function moved(finding: Finding, { event, awaitsRollOut }: Overall, stand: Standing, { at, absences }: { readonly at: string; readonly absences: number }): Finding {
+  const next: Evidence = transition(finding, event);
+  const judgedAt = { ...finding, ...next, absentIn: stand.absentIn, awaitsRollOut };
+  if (next.status === finding.status && awaitsRollOut === finding.awaitsRollOut) return judgedAt;
+  const statusSince = next.status === finding.status ? finding.statusSince : at;
+  return { ...judgedAt, statusReason: awaitsRollOut ? rollOutReason(stand) : reasonOf(next.status, absences), statusSince };
+}
+
+const rollOutReason = ({ runsIn }: Standing): string => `awaits roll-out: gone from the newest scan, still runs in ${runsIn}`;
 
 function announced(finding: Finding, occurrences: readonly FullOccurrence[], outcome: Evolved['outcome'], arrived: boolean, at: Circumstances): Evolved {
   const next: Finding = {

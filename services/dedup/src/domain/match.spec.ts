@@ -8,7 +8,7 @@ const prepared = (group: string, line: number): Prepared => ({
   identity: { recipe: 'code/1', group, multiset: true, keys: () => [] },
 });
 const row = (group: string, ordinal: number, line: number, absences = 0): Occurrence => ({
-  id: `${group}#${ordinal}`, scopeId: 's', group, ordinal, findingId: `f-${group}-${ordinal}`, contentHash: `${group}@${line}`, sequence: 1, absences,
+  id: `${group}#${ordinal}`, scopeId: 's', group, ordinal, findingId: `f-${group}-${ordinal}`, contentHash: `${group}@${line}`, sequence: 1, absences, firstSequence: 1, sinceSequence: 1, goneSequence: null,
 });
 const told = (matched: readonly Matched[]): string[] => matched.map((one) => `${one.prepared.contentHash} → ${one.known?.id ?? `new ${one.ordinal}`}${one.repeated ? ' again' : ''}`).sort();
 const none = new Set<string>();

@@ -28,6 +28,12 @@ export interface Occurrence {
   readonly sequence: number;
   /** Complete scans in a row that missed it; 0 while it is present. */
   readonly absences: number;
+  /** The scan that showed it first: no scan before it did. */
+  readonly firstSequence: number;
+  /** The scan that showed it first since it was last missed. */
+  readonly sinceSequence: number;
+  /** The first complete scan that missed it; null while it is present. */
+  readonly goneSequence: number | null;
 }
 
 /** An occurrence with all that is needed to tell its finding's state. */
@@ -57,6 +63,10 @@ export interface Finding {
   readonly baseline: boolean;
   readonly firstSeen: string;
   readonly flags: readonly string[];
+  /** Running versions of the asset that a complete scan showed without the flaw. */
+  readonly absentIn: readonly string[];
+  /** Open only because a version that shows it still runs. */
+  readonly awaitsRollOut: boolean;
   readonly keys: readonly Fingerprint[];
 }
 
@@ -65,4 +75,6 @@ export interface Asset {
   readonly assetId: string;
   readonly urn: string;
   readonly lineageRoot: string;
+  /** URNs of its versions that run somewhere. */
+  readonly running: readonly string[];
 }

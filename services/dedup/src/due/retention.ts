@@ -52,7 +52,7 @@ async function forget(unit: Unit, branch: StaleBranch, at: string): Promise<void
 
 function retire({ finding }: Known, at: string): Finding {
   const next = transition(finding, 'retired');
-  return { ...finding, ...next, statusReason: `its branch was not scanned for ${BRANCH_DAYS} days`, statusSince: at, version: finding.version + 1 };
+  return { ...finding, ...next, statusReason: `its branch was not scanned for ${BRANCH_DAYS} days`, statusSince: at, version: finding.version + 1, absentIn: [], awaitsRollOut: false };
 }
 
 function tell(unit: Unit, asset: StaleBranch, { finding, occurrences }: Known, at: string): void {

@@ -4,21 +4,26 @@ import type { Content } from '../domain/content.js';
 import type { Known } from '../domain/evolve.js';
 import type { IdentityKey } from '../domain/identity/index.js';
 import type { Finding, FullOccurrence, Occurrence } from '../domain/model.js';
-import { arrayText, orNull, timeText } from './rows.js';
+import { arrayText, orNull, quotedArrayText, timeText } from './rows.js';
 
 /** Occurrences of the asked groups, without what they show: enough to tell an unchanged result. */
 export async function loadGroups(unit: Unit, scopeIds: readonly string[], groups: readonly string[]): Promise<readonly Occurrence[]> {
-  interface Row { scope_id: string; group_key: string; ordinal: number; occurrence_id: string; finding_id: string; content_hash: string; sequence: string; absences: number }
+  interface Row { scope_id: string; group_key: string; ordinal: number; occurrence_id: string; finding_id: string; content_hash: string; sequence: string; absences: number; first_sequence: string; since_sequence: string; gone_sequence: string | null }
   const rows = await unit.query<Row>(
-    `select o.scope_id, o.group_key, o.ordinal, o.occurrence_id, o.finding_id, o.content_hash, o.sequence, o.absences
+    `select o.scope_id, o.group_key, o.ordinal, o.occurrence_id, o.finding_id, o.content_hash, o.sequence, o.absences,
+       o.first_sequence, o.since_sequence, o.gone_sequence
      from occurrence o join unnest($1::uuid[], $2::uuid[]) as k(scope_id, group_key) on o.scope_id = k.scope_id and o.group_key = k.group_key`,
     [scopeIds, groups], { name: 'dedup_groups' },
   );
   return rows.map((row) => ({
     id: row.occurrence_id, scopeId: row.scope_id, group: row.group_key, ordinal: row.ordinal, findingId: row.finding_id,
-    contentHash: row.content_hash, sequence: Number(row.sequence), absences: row.absences,
+    contentHash: row.content_hash, sequence: Number(row.sequence), absences: row.absences, ...intervalOf(row),
   }));
 }
+
+const intervalOf = (row: { first_sequence: string; since_sequence: string; gone_sequence: string | null }): Pick<Occurrence, 'firstSequence' | 'sinceSequence' | 'goneSequence'> => ({
+  firstSequence: Number(row.first_sequence), sinceSequence: Number(row.since_sequence), goneSequence: row.gone_sequence === null ? null : Number(row.gone_sequence),
+});
 
 /** Which findings own these keys. */
 export async function loadKeyOwners(unit: Unit, tenantIds: readonly string[], keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -32,11 +37,12 @@ export async function loadKeyOwners(unit: Unit, tenantIds: readonly string[], ke
 interface FindingRow {
   finding_id: string; tenant_id: string; asset_id: string; class: string; status: EvidenceState; status_reason: string; status_since: Date;
   regressions: number; version: string; issue_id: string; on_default: boolean; baseline: boolean; first_seen: Date; flags: string[]; keys: string[];
+  absent_in: string[]; awaits_roll_out: boolean;
 }
 
 interface OccurrenceRow {
   scope_id: string; group_key: string; ordinal: number; occurrence_id: string; finding_id: string; content_hash: string; sequence: string; absences: number;
-  content: string; first_seen: Date; last_seen: Date | null; last_version: string;
+  first_sequence: string; since_sequence: string; gone_sequence: string | null; content: string; first_seen: Date; last_seen: Date | null; last_version: string;
   name: string; line: string; default_line: boolean; head_version: string; head_at: Date;
 }
 
@@ -45,7 +51,7 @@ export async function loadKnown(unit: Unit, findingIds: readonly string[]): Prom
   if (findingIds.length === 0) return new Map();
   const findings = await unit.query<FindingRow>('select * from finding where finding_id = any($1::uuid[]) order by finding_id', [findingIds], { name: 'dedup_findings' });
   const occurrences = await unit.query<OccurrenceRow>(
-    `select o.scope_id, o.group_key, o.ordinal, o.occurrence_id, o.finding_id, o.content_hash, o.sequence, o.absences, o.content, o.first_seen, o.last_seen,
+    `select o.scope_id, o.group_key, o.ordinal, o.occurrence_id, o.finding_id, o.content_hash, o.sequence, o.absences, o.content, o.first_seen, o.last_seen, o.first_sequence, o.since_sequence, o.gone_sequence,
        o.last_version, s.name, s.line, s.default_line, s.head_version, s.head_at
      from occurrence o join scope s on s.scope_id = o.scope_id where o.finding_id = any($1::uuid[])`,
     [findingIds], { name: 'dedup_finding_occurrences' },
@@ -59,13 +65,14 @@ function toFinding(row: FindingRow): Finding {
     findingId: row.finding_id, tenantId: row.tenant_id, assetId: row.asset_id, class: row.class, status: row.status, statusReason: row.status_reason,
     statusSince: timeText(row.status_since), regressions: row.regressions, version: Number(row.version), issueId: row.issue_id, onDefault: row.on_default,
     baseline: row.baseline, firstSeen: timeText(row.first_seen), flags: row.flags, keys: row.keys,
+    absentIn: row.absent_in, awaitsRollOut: row.awaits_roll_out,
   };
 }
 
 function toOccurrence(row: OccurrenceRow): FullOccurrence {
   return {
     id: row.occurrence_id, scopeId: row.scope_id, group: row.group_key, ordinal: row.ordinal, findingId: row.finding_id, contentHash: row.content_hash,
-    sequence: Number(row.sequence), absences: row.absences, content: JSON.parse(row.content) as Content,
+    sequence: Number(row.sequence), absences: row.absences, ...intervalOf(row), content: JSON.parse(row.content) as Content,
     scope: { scopeId: row.scope_id, name: row.name, line: row.line, defaultLine: row.default_line, version: row.head_version, at: timeText(row.head_at) },
     firstSeen: timeText(row.first_seen), lastSeen: timeText(row.last_seen), lastVersion: row.last_version,
   };
@@ -79,19 +86,21 @@ export async function saveFindings(unit: Unit, unsorted: readonly Finding[]): Pr
   const findings = [...unsorted].sort(byId);
   await unit.query(
     `insert into finding (finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default,
-       baseline, first_seen, flags, keys)
+       baseline, first_seen, flags, keys, absent_in, awaits_roll_out)
      select finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default,
-       baseline, first_seen, flags::text[], keys::uuid[]
+       baseline, first_seen, flags::text[], keys::uuid[], absent_in::text[], awaits_roll_out
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int[], $9::bigint[], $10::uuid[],
-       $11::boolean[], $12::boolean[], $13::timestamptz[], $14::text[], $15::text[])
-       as f(finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default, baseline, first_seen, flags, keys)
+       $11::boolean[], $12::boolean[], $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::boolean[])
+       as f(finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default, baseline, first_seen, flags, keys, absent_in, awaits_roll_out)
      on conflict (finding_id) do update set status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since,
        regressions = excluded.regressions, version = excluded.version, issue_id = excluded.issue_id, on_default = excluded.on_default,
-       first_seen = excluded.first_seen, flags = excluded.flags, keys = excluded.keys`,
+       first_seen = excluded.first_seen, flags = excluded.flags, keys = excluded.keys, absent_in = excluded.absent_in,
+       awaits_roll_out = excluded.awaits_roll_out`,
     [findings.map((one) => one.findingId), findings.map((one) => one.tenantId), findings.map((one) => one.assetId), findings.map((one) => one.class),
       findings.map((one) => one.status), findings.map((one) => one.statusReason), findings.map((one) => one.statusSince), findings.map((one) => one.regressions),
       findings.map((one) => one.version), findings.map((one) => one.issueId), findings.map((one) => one.onDefault), findings.map((one) => one.baseline),
-      findings.map((one) => one.firstSeen), findings.map((one) => arrayText(one.flags)), findings.map((one) => arrayText(one.keys))],
+      findings.map((one) => one.firstSeen), findings.map((one) => arrayText(one.flags)), findings.map((one) => arrayText(one.keys)),
+      findings.map((one) => quotedArrayText(one.absentIn)), findings.map((one) => one.awaitsRollOut)],
     { name: 'dedup_save_findings' },
   );
 }
@@ -115,14 +124,17 @@ export async function saveOccurrences(unit: Unit, tenantOf: (scopeId: string) =>
   if (unsorted.length === 0) return;
   const rows = [...unsorted].sort(byPlace);
   await unit.query(
-    `insert into occurrence (scope_id, group_key, ordinal, tenant_id, occurrence_id, finding_id, content_hash, sequence, absences, first_seen, last_seen, last_version, content)
+    `insert into occurrence (scope_id, group_key, ordinal, tenant_id, occurrence_id, finding_id, content_hash, sequence, absences, first_seen, last_seen, last_version, content,
+       first_sequence, since_sequence, gone_sequence)
      select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::bigint[], $9::int[], $10::timestamptz[],
-       $11::timestamptz[], $12::text[], $13::text[])
+       $11::timestamptz[], $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[])
      on conflict (scope_id, group_key, ordinal) do update set content_hash = excluded.content_hash, sequence = excluded.sequence, absences = excluded.absences,
-       last_seen = excluded.last_seen, last_version = excluded.last_version, content = excluded.content`,
+       last_seen = excluded.last_seen, last_version = excluded.last_version, content = excluded.content,
+       since_sequence = excluded.since_sequence, gone_sequence = excluded.gone_sequence`,
     [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => tenantOf(one.scopeId)), rows.map((one) => one.id),
       rows.map((one) => one.findingId), rows.map((one) => one.contentHash), rows.map((one) => one.sequence), rows.map((one) => one.absences),
-      rows.map((one) => one.firstSeen), rows.map((one) => orNull(one.lastSeen)), rows.map((one) => one.lastVersion), rows.map((one) => JSON.stringify(one.content))],
+      rows.map((one) => one.firstSeen), rows.map((one) => orNull(one.lastSeen)), rows.map((one) => one.lastVersion), rows.map((one) => JSON.stringify(one.content)),
+      rows.map((one) => one.firstSequence), rows.map((one) => one.sinceSequence), rows.map((one) => one.goneSequence)],
     { name: 'dedup_save_occurrences' },
   );
 }
@@ -132,10 +144,10 @@ export async function saveAbsences(unit: Unit, unsorted: readonly FullOccurrence
   if (unsorted.length === 0) return;
   const rows = [...unsorted].sort(byPlace);
   await unit.query(
-    `update occurrence o set absences = a.absences, last_seen = a.last_seen, last_version = a.last_version
-     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[]) as a(scope_id, group_key, ordinal, absences, last_seen, last_version)
+    `update occurrence o set absences = a.absences, last_seen = a.last_seen, last_version = a.last_version, gone_sequence = a.gone_sequence
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bigint[]) as a(scope_id, group_key, ordinal, absences, last_seen, last_version, gone_sequence)
      where o.scope_id = a.scope_id and o.group_key = a.group_key and o.ordinal = a.ordinal`,
-    [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => one.absences), rows.map((one) => one.lastSeen), rows.map((one) => one.lastVersion)],
+    [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => one.absences), rows.map((one) => one.lastSeen), rows.map((one) => one.lastVersion), rows.map((one) => one.goneSequence)],
     { name: 'dedup_save_absences' },
   );
 }

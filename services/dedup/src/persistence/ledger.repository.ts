@@ -2,13 +2,14 @@ import type { ScanMarker } from '@throughline/contracts';
 import type { Unit } from '@throughline/persistence';
 import type { Membership } from '../domain/apply.js';
 import type { Asset } from '../domain/model.js';
+import type { Run } from '../domain/running.js';
 import { arrayText, timeText } from './rows.js';
 
 /** Assets by URN; unknown ones are made with the given id. */
 export async function loadAssets(unit: Unit, wanted: readonly { readonly tenantId: string; readonly urn: string; readonly assetId: string }[]): Promise<ReadonlyMap<string, Asset>> {
-  interface Row { tenant_id: string; urn: string; asset_id: string; lineage_root: string }
+  interface Row { tenant_id: string; urn: string; asset_id: string; lineage_root: string; running: string[] }
   const read = (): Promise<readonly Row[]> => unit.query<Row>(
-    'select tenant_id, urn, asset_id, lineage_root from asset where (tenant_id, urn) in (select * from unnest($1::uuid[], $2::text[]))',
+    'select tenant_id, urn, asset_id, lineage_root, running from asset where (tenant_id, urn) in (select * from unnest($1::uuid[], $2::text[]))',
     [wanted.map((one) => one.tenantId), wanted.map((one) => one.urn)], { name: 'dedup_assets' },
   );
   let rows = await read();
@@ -19,7 +20,21 @@ export async function loadAssets(unit: Unit, wanted: readonly { readonly tenantI
     );
     rows = await read();
   }
-  return new Map(rows.map((row) => [`${row.tenant_id}|${row.urn}`, { assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn }]));
+  return new Map(rows.map((row) => [`${row.tenant_id}|${row.urn}`, { assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn, running: row.running }]));
+}
+
+/** The newest complete scan of each running version in each scope of the default line, by asset. */
+export async function loadRuns(unit: Unit, assets: Iterable<Pick<Asset, 'assetId' | 'running'>>): Promise<ReadonlyMap<string, readonly Run[]>> {
+  const running = [...assets].filter((asset) => asset.running.length > 0);
+  if (running.length === 0) return new Map();
+  const rows = await unit.query<{ asset_id: string; scope_id: string; version: string; sequence: string }>(
+    `select c.asset_id, s.scope_id, s.version, max(s.sequence) as sequence from scope c join scan s on s.scope_id = c.scope_id
+     where c.asset_id = any($1::uuid[]) and c.default_line and s.applied and s.version = any($2::text[]) group by 1, 2, 3`,
+    [[...new Set(running.map((asset) => asset.assetId))], [...new Set(running.flatMap((asset) => asset.running))]], { name: 'dedup_runs' },
+  );
+  const own = new Map(running.map((asset) => [asset.assetId, new Set(asset.running)]));
+  const runs = rows.filter((row) => own.get(row.asset_id)?.has(row.version)).map((row) => ({ assetId: row.asset_id, scopeId: row.scope_id, version: row.version, sequence: Number(row.sequence) }));
+  return Map.groupBy(runs, (run) => run.assetId);
 }
 
 export interface ScopeRow {

@@ -1,15 +1,13 @@
 import type { Unit } from '@throughline/persistence';
+import type { Asset } from '../domain/model.js';
 
 /** Whether a tenant's retention goes on already; scheduling it anew would only put it off. */
 export async function isScheduled(unit: Unit, kind: string, key: string): Promise<boolean> {
   return (await unit.query('select 1 from due_work where kind = $1 and key = $2', [kind, key], { name: 'dedup_is_scheduled' })).length > 0;
 }
 
-export interface StaleBranch {
+export interface StaleBranch extends Asset {
   readonly scopeId: string;
-  readonly assetId: string;
-  readonly urn: string;
-  readonly lineageRoot: string;
 }
 
 /** Scopes of branches and pull requests that nobody has scanned since a time. */
@@ -20,7 +18,7 @@ export async function staleBranches(unit: Unit, before: Date, limit: number): Pr
      where not s.default_line and s.head_at < $1 order by s.head_at limit $2`,
     [before.toISOString(), limit],
   );
-  return rows.map((row) => ({ scopeId: row.scope_id, assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn }));
+  return rows.map((row) => ({ scopeId: row.scope_id, assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn, running: [] }));
 }
 
 /** Findings that only this scope of a branch shows: nothing else would ever close them. */

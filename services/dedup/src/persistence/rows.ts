@@ -6,3 +6,6 @@ export const orNull = (value: string): string | null => (value === '' ? null : v
 
 /** An array as the text that Postgres casts: inside unnest an array of arrays would be flattened. Ids and words only. */
 export const arrayText = (values: Iterable<string>): string => `{${[...values].join(',')}}`;
+
+/** The same of any text. */
+export const quotedArrayText = (values: readonly string[]): string => (values.length === 0 ? '{}' : `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);

@@ -2,6 +2,7 @@ import { EXPOSURES, isOneOf, TRISTATES, type Exposure, type Tristate } from '@th
 import type { ChainChanged, FindingChanged } from '@throughline/contracts';
 import type { Criticality, EnvironmentTier } from './formula.js';
 import { ownerOf, type JudgedOwner } from './owner.js';
+import { contextOf } from './running.js';
 
 /** What the chain says of a finding's asset, in the words of the formula. */
 export interface JudgedContext {
@@ -36,7 +37,8 @@ export function tierOf(slug: string): EnvironmentTier {
   return TIERS.find(([, pattern]) => pattern.test(slug.toLowerCase()))?.[0] ?? 'unknown';
 }
 
-export function judgeContext(finding: FindingChanged, context: ChainChanged | null): JudgedContext {
+export function judgeContext(finding: FindingChanged, whole: ChainChanged | null): JudgedContext {
+  const context = contextOf(finding, whole);
   const deployment = deploymentOf(finding, context);
   const exposure: Exposure = isOneOf(EXPOSURES, context?.exposure) ? context.exposure : 'unknown';
   const environment = environmentOf(finding, context);
@@ -58,7 +60,7 @@ function deploymentOf(finding: FindingChanged, context: ChainChanged | null): Pi
     return { deployed: 'yes', deployedValue: 'yes: the tool saw it live', deployedSource: finding.tools.join(', ') };
   }
   const runs = new Set(context?.running.map((version) => version.service)).size;
-  const text = { yes: runs > 0 ? `yes: runs in ${runs} service${runs === 1 ? '' : 's'}` : 'yes', no: 'no: nothing runs it', unknown: 'unknown' }[said];
+  const text = { yes: runs > 0 ? `yes: runs in ${runs} service${runs === 1 ? '' : 's'}` : 'yes', no: finding.absentIn.length > 0 ? 'no: the version that runs does not have it' : 'no: nothing runs it', unknown: 'unknown' }[said];
   return { deployed: said, deployedValue: text, deployedSource: context === null ? 'prior' : 'chain' };
 }
 

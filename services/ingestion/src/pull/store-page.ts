@@ -55,7 +55,7 @@ export async function storePage(unit: Unit, { key, at, page, scans, knownGaps, n
 interface Standing {
   readonly gaps: readonly PullGap[];
   readonly announced: number;
-  /** All that the connector reads was read. */
+  /** All that the connector reads was read: its last success. A scope that was read by itself is none. */
   readonly whole: boolean;
 }
 
@@ -67,7 +67,7 @@ async function noteStanding(unit: Unit, { key, at, page, scans, knownGaps, now }
     // A pull that settles counts then, and not again when its watch is over.
     ...(whole && !at.settled && { pulls: 1 }), ...(key.focus !== '' && !page.more && { refreshes: 1 }),
   };
-  await noteSuccess(unit, tenantId, connectorId, counts, whole || !page.more ? now : null);
+  await noteSuccess(unit, tenantId, connectorId, counts, whole ? now : null);
   await saveGaps(unit, tenantId, connectorId, whole ? gaps : distinct([...gaps, ...knownGaps]));
   if (whole && !page.more) await saveRemains(unit, tenantId, connectorId, { cursor: page.cursor, memory: page.memory ?? null });
   if (whole) await clearErrors(unit, tenantId, connectorId);

@@ -3,6 +3,7 @@ import {
   type Action, type ElasticLoadBalancingV2Client, type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AssociateWebACLCommand, CreateIPSetCommand, CreateWebACLCommand, type WAFV2Client } from '@aws-sdk/client-wafv2';
+import { buildDoor } from './aws-doors.js';
 import { given, type Clients } from './aws-clients.js';
 import { admit, createGroup, type Network } from './aws-network.js';
 import { LISTENER_PORT, PORT, type BalancerPlan } from './exposures.js';
@@ -13,13 +14,14 @@ export interface Built { readonly targetGroup: string; readonly group: string | 
 export async function buildBalancer(clients: Clients, network: Network, name: string, plan: BalancerPlan): Promise<Built> {
   const isNetwork = plan.type === 'network';
   const group = isNetwork ? undefined : await createGroup(clients.ec2, network.vpc, `${name}-lb`);
-  if (group !== undefined) await admit(clients.ec2, group, plan.ingress, { balancers: [], nobody: network.nobody });
+  if (group !== undefined) await admit(clients.ec2, group, plan.ingress, { ...network, balancers: [] });
   const made = await clients.elb.send(new CreateLoadBalancerCommand({
     Name: name, Scheme: plan.scheme, Type: plan.type, IpAddressType: plan.dual ? 'dualstack' : 'ipv4', Subnets: [...network.subnets[plan.subnets]], ...(group !== undefined && { SecurityGroups: [group] }),
   }));
   const balancer = given(made.LoadBalancers?.[0]?.LoadBalancerArn, 'a load balancer');
   const targetGroup = await createTargets(clients.elb, network, name, isNetwork);
-  await listen(clients.elb, network, balancer, name, targetGroup, plan);
+  const listener = await listen(clients.elb, network, balancer, name, targetGroup, plan);
+  if (plan.door) await buildDoor(clients, plan.door, name, listener, given(made.LoadBalancers?.[0]?.DNSName, 'a name of the load balancer'));
   if (plan.firewall) await protect(clients.waf, name, balancer, plan.firewall);
   return { targetGroup, group };
 }
@@ -29,17 +31,18 @@ async function createTargets(elb: ElasticLoadBalancingV2Client, network: Network
   return given(made.TargetGroups?.[0]?.TargetGroupArn, 'a target group');
 }
 
-async function listen(elb: ElasticLoadBalancingV2Client, network: Network, balancer: string, name: string, targets: string, { rule, type }: BalancerPlan): Promise<void> {
+async function listen(elb: ElasticLoadBalancingV2Client, network: Network, balancer: string, name: string, targets: string, { rule, type }: BalancerPlan): Promise<string> {
   const forward: Action = { Type: 'forward', TargetGroupArn: targets };
   const refusal: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } };
   const made = await elb.send(new CreateListenerCommand({ LoadBalancerArn: balancer, Port: LISTENER_PORT, Protocol: type === 'network' ? 'TCP' : 'HTTP', DefaultActions: [rule ? refusal : forward] }));
-  if (!rule) return;
   const listener = given(made.Listeners?.[0]?.ListenerArn, 'a listener');
+  if (!rule) return listener;
   const target = rule.weight === undefined ? forward : weighted(targets, rule.weight, await createTargets(elb, network, `${name}-b`));
   await elb.send(new CreateRuleCommand({
     ListenerArn: listener, Priority: 10, Conditions: conditions(rule),
     Actions: rule.authenticated ? [{ ...OIDC, Order: 1 }, { ...target, Order: 2 }] : [target],
   }));
+  return listener;
 }
 
 const weighted = (targets: string, weight: number, others: string): Action =>

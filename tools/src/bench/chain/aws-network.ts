@@ -1,6 +1,6 @@
 import {
   AssociateRouteTableCommand, AttachInternetGatewayCommand, AuthorizeSecurityGroupIngressCommand, CreateInternetGatewayCommand, CreateNetworkAclCommand, CreateNetworkAclEntryCommand, CreateRouteCommand,
-  CreateRouteTableCommand, CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DescribeNetworkAclsCommand, ReplaceNetworkAclAssociationCommand, RevokeSecurityGroupIngressCommand,
+  CreateRouteTableCommand, CreateSecurityGroupCommand, CreateSubnetCommand, CreateVpcCommand, DescribeManagedPrefixListsCommand, DescribeNetworkAclsCommand, ReplaceNetworkAclAssociationCommand, RevokeSecurityGroupIngressCommand,
   type EC2Client, type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { given } from './aws-clients.js';
@@ -11,6 +11,8 @@ export interface Network {
   readonly subnets: Readonly<Record<Subnets, readonly string[]>>;
   /** A group that nobody is in. */
   readonly nobody: string;
+  /** AWS's own list of the addresses of CloudFront. */
+  readonly cloudfront: string;
 }
 
 /** A VPC with public subnets, private ones, and public ones whose network ACL refuses everything. */
@@ -21,7 +23,12 @@ export async function buildNetwork(ec2: EC2Client): Promise<Network> {
   const [outside, inside] = [await routes(ec2, vpc, gateway), await routes(ec2, vpc, undefined)];
   const subnets = { public: await pair(ec2, vpc, 1, outside), private: await pair(ec2, vpc, 3, inside), refused: await pair(ec2, vpc, 5, outside) };
   await refuse(ec2, vpc, subnets.refused);
-  return { vpc, subnets, nobody: await createGroup(ec2, vpc, 'nobody') };
+  return { vpc, subnets, nobody: await createGroup(ec2, vpc, 'nobody'), cloudfront: await cloudfrontList(ec2) };
+}
+
+async function cloudfrontList(ec2: EC2Client): Promise<string> {
+  const { PrefixLists = [] } = await ec2.send(new DescribeManagedPrefixListsCommand({}));
+  return PrefixLists.find(({ PrefixListName }) => PrefixListName === 'com.amazonaws.global.cloudfront.origin-facing')?.PrefixListId ?? '';
 }
 
 async function routes(ec2: EC2Client, vpc: string, gateway: string | undefined): Promise<string> {
@@ -58,25 +65,30 @@ export async function createGroup(ec2: EC2Client, vpc: string, name: string): Pr
   return given((await ec2.send(new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: name, Description: name }))).GroupId, 'a security group');
 }
 
-/** Lets in what the plan says; `groups` are the groups that stand for its words. */
-export async function admit(ec2: EC2Client, group: string, ingress: readonly Ingress[], groups: { readonly balancers: readonly string[]; readonly nobody: string }): Promise<void> {
+/** What stands for the words of a plan. */
+export interface Groups { readonly balancers: readonly string[]; readonly nobody: string; readonly cloudfront: string }
+export const NO_GROUPS: Groups = { balancers: [], nobody: '', cloudfront: '' };
+
+/** Lets in what the plan says. */
+export async function admit(ec2: EC2Client, group: string, ingress: readonly Ingress[], groups: Groups): Promise<void> {
   const permissions = ingress.map((rule) => permission(rule, groups)).filter((rule) => rule !== undefined);
   if (permissions.length > 0) await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: permissions }));
 }
 
 /** Takes away what `admit` gave. */
 export async function refuseIngress(ec2: EC2Client, group: string, ingress: readonly Ingress[]): Promise<void> {
-  const permissions = ingress.map((rule) => permission(rule, { balancers: [], nobody: '' })).filter((rule) => rule !== undefined);
+  const permissions = ingress.map((rule) => permission(rule, NO_GROUPS)).filter((rule) => rule !== undefined);
   await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: permissions }));
 }
 
-function permission(rule: Ingress, groups: { readonly balancers: readonly string[]; readonly nobody: string }): IpPermission | undefined {
+function permission(rule: Ingress, groups: Groups): IpPermission | undefined {
   const members = rule.from === 'balancer' ? groups.balancers : rule.from === 'nobody' ? [groups.nobody] : [];
   if (rule.from !== undefined && members.length === 0) return undefined;
   return {
     ...(rule.port === undefined ? { IpProtocol: '-1' } : { IpProtocol: 'tcp', FromPort: rule.port, ToPort: rule.port }),
     ...(rule.cidrs && { IpRanges: rule.cidrs.map((CidrIp) => ({ CidrIp })) }),
     ...(rule.ipv6 && { Ipv6Ranges: rule.ipv6.map((CidrIpv6) => ({ CidrIpv6 })) }),
+    ...(rule.cloudfront && { PrefixListIds: [{ PrefixListId: groups.cloudfront }] }),
     ...(members.length > 0 && { UserIdGroupPairs: members.map((GroupId) => ({ GroupId })) }),
   };
 }

@@ -34,7 +34,7 @@ async function buildService(endpoint: string, clients: Clients, network: Network
   for (const [i, balancer] of exposure.balancers.entries()) balancers.push(await buildBalancer(clients, network, i === 0 ? name : `${name}-${i}`, balancer));
   const balancerGroups = balancers.flatMap((item) => item.group ?? []);
   const group = await createGroup(clients.ec2, network.vpc, name);
-  await admit(clients.ec2, group, exposure.ingress, { balancers: balancerGroups, nobody: network.nobody });
+  await admit(clients.ec2, group, exposure.ingress, { ...network, balancers: balancerGroups });
   await deploy(clients, network, plan, balancers, group);
   await push(endpoint, place, name, images.pushes.filter((item) => item.when === 'after'));
   return { clients, balancerGroups, group };

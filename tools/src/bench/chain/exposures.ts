@@ -7,6 +7,8 @@ export interface Ingress {
   readonly ipv6?: readonly string[];
   /** Members of the group of the load balancer, or of a group that nobody is in. */
   readonly from?: 'balancer' | 'nobody';
+  /** The addresses of CloudFront, by the list that AWS keeps of them. */
+  readonly cloudfront?: true;
 }
 
 export type Subnets = 'public' | 'private' | 'refused';
@@ -20,6 +22,8 @@ export interface BalancerPlan {
   readonly ingress: readonly Ingress[];
   /** The service is behind a rule; absent: behind the default action. */
   readonly rule?: { readonly path?: string; readonly sourceIps?: readonly string[]; readonly authenticated?: boolean; readonly weight?: number };
+  /** What stands in front of it. CloudFront is only in the partition `aws`. */
+  readonly door?: 'api-gateway' | 'api-gateway-iam' | 'cloudfront';
   readonly firewall?: { readonly defaultAction: 'allow' | 'block'; readonly cidrs: readonly string[] };
 }
 
@@ -70,6 +74,9 @@ const PLANS = {
   'network ACL that refuses': behind('none', { subnets: 'refused' }),
   'service does not admit the load balancer': behind('none', {}, { ingress: [{ port: PORT, from: 'nobody' }] }),
   'network load balancer without groups': behind('internet', { type: 'network', ingress: [] }, { ingress: [{ port: PORT, cidrs: ANYONE }] }),
+  'API gateway before an internal load balancer': behind('internet', { scheme: 'internal', subnets: 'private', ingress: [{ port: LISTENER_PORT, cidrs: ['10.0.0.0/8'] }], door: 'api-gateway' }),
+  'API gateway with IAM before an internal load balancer': behind('limited', { scheme: 'internal', subnets: 'private', ingress: [{ port: LISTENER_PORT, cidrs: ['10.0.0.0/8'] }], door: 'api-gateway-iam' }),
+  'CloudFront before a load balancer that admits only it': behind('internet', { ingress: [{ port: LISTENER_PORT, cloudfront: true }], door: 'cloudfront' }),
   'scaled to 0': behind('none', {}, { desired: 0 }),
   'public address': alone('internet'),
   'public address, closed group': alone('none', { ingress: [] }),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsFront, type AwsFront } from '@throughline/testing';
 import { eventually, traceOf, type Api } from './api.js';
-import { admit, refuseIngress } from './aws-network.js';
+import { admit, NO_GROUPS, refuseIngress } from './aws-network.js';
 import { buildAws, type AwsWorld } from './aws-world.js';
 import { judge, type Judged } from './compare.js';
 import { connect, CONNECTORS, externalId, synced, tell, tellSecurityGroup } from './connect.js';
@@ -111,7 +111,7 @@ async function change(api: Api, fleet: Fleet, { name, place, exposure }: Service
   const ingress = exposure.balancers[0]?.ingress ?? [];
   if (built === undefined || group === undefined) throw new Error(`${name} has no load balancer with a group`);
   if (action === 'RevokeSecurityGroupIngress') await refuseIngress(built.clients.ec2, group, ingress);
-  else await admit(built.clients.ec2, group, ingress, { balancers: [], nobody: '' });
+  else await admit(built.clients.ec2, group, ingress, NO_GROUPS);
   await tellSecurityGroup(api, place, group, action);
   return (await eventually(() => traceOf(api, serviceArn(place, name)), (trace) => trace.exposure === expected, CHANGE_LIMIT_MS))?.ms;
 }

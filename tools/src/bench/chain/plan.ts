@@ -1,22 +1,24 @@
 import { EXPOSURES, exposureOf } from './exposures.js';
-import { PLACES, type FleetPlan, type Origin, type Place, type RepositoryPlan, type ServicePlan } from './fleet.js';
+import { partitionOf, PLACES, type FleetPlan, type Origin, type Place, type RepositoryPlan, type ServicePlan } from './fleet.js';
 import { ORIGINS } from './origins.js';
 import { chance } from './random.js';
 
-/**
- * Plans a fleet: every situation of origin with every situation of exposure in turn. The steps are coprime to the
- * lengths, so that the pairs differ from round to round.
- */
+/** Plans a fleet: every situation of origin with every situation of exposure in turn, in pairs that differ from round to round. */
 export function planFleet(seed: string, count: number, now: Date): FleetPlan {
   const services = Array.from({ length: count }, (_, index) => planService(seed, index, now));
   return { seed, services, repositories: merge(services.flatMap((service) => service.images.repositories)) };
 }
 
+/** Coprime to the number of exposures, so that each of them comes. */
+const STEP = [5, 7, 11, 13].find((step) => EXPOSURES.length % step !== 0) ?? 1;
+
 function planService(seed: string, index: number, now: Date): ServicePlan {
   const origins = Object.entries<Origin>(ORIGINS);
   const [origin, make] = origins[index % origins.length] as [string, Origin];
-  const exposed = EXPOSURES[(index * 5 + Math.floor(index / origins.length)) % EXPOSURES.length] as (typeof EXPOSURES)[number];
-  const place = PLACES[(index + Math.floor(index / origins.length)) % PLACES.length] as Place;
+  const round = Math.floor(index / origins.length);
+  const exposed = EXPOSURES[(index * STEP + round) % EXPOSURES.length] as (typeof EXPOSURES)[number];
+  const inTurn = PLACES[(index + round) % PLACES.length] as Place;
+  const place = exposureOf(exposed).balancers.some(({ door }) => door === 'cloudfront') && partitionOf(inTurn.region) !== 'aws' ? PLACES[0] as Place : inTurn;
   const name = `svc-${String(index).padStart(3, '0')}`;
   return { name, place, origin, exposed, images: make({ name, place, index, chance: chance(seed), now }), exposure: exposureOf(exposed) };
 }

@@ -1,7 +1,7 @@
 import { DeleteServiceCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ociImage, pushImage } from '@throughline/testing';
 import { given } from './aws-clients.js';
-import { admit, refuseIngress } from './aws-network.js';
+import { admit, NO_GROUPS, refuseIngress } from './aws-network.js';
 import type { BuiltService } from './aws-world.js';
 import { LISTENER_PORT, PORT } from './exposures.js';
 import { CLUSTER, ORGANIZATION, registryOf, serviceArn, type ServicePlan } from './fleet.js';
@@ -50,7 +50,7 @@ const EVENTS: readonly Event[] = [
     return (truth) => ({ ...truth, runs: true, exposure: 'internet' });
   } },
   { name: 'security group opened', fits: ({ exposed }) => exposed === 'closed security group' || exposed === 'another port open', happen: async (_service, { clients, balancerGroups }) => {
-    await admit(clients.ec2, balancerGroups[0] ?? '', EVERYONE, { balancers: [], nobody: '' });
+    await admit(clients.ec2, balancerGroups[0] ?? '', EVERYONE, NO_GROUPS);
     return (truth) => ({ ...truth, exposure: 'internet' });
   } },
   { name: 'security group closed', fits: ({ exposed }) => exposed === 'internet-facing' || exposed === 'weight 10 of 100', happen: async (_service, { clients, balancerGroups }) => {

@@ -57,8 +57,11 @@ describe('the sample world', () => {
     const kinds = new Set(trace.nodes.map((node) => node.kind));
     for (const kind of ['repository', 'commit', 'build', 'image', 'service', 'target-group', 'listener', 'load-balancer', 'endpoint', 'team']) expect(kinds).toContain(kind);
     expect(trace).toMatchObject({ exposure: 'internet', owner: 'payments', gaps: [] });
-    // Nothing in the sample world is signed: no link may be called verified.
-    expect(trace.links.some((link) => link.verified)).toBe(false);
+    // Its releases are signed: the image is proven, what the cloud says of where it runs is not.
+    expect(trace.links.filter((link) => link.verified).map((link) => link.method)).toContain('attestation');
+    expect(trace.links.every((link) => link.verified === (link.method === 'attestation'))).toBe(true);
+    const unsigned = await get<Trace>(`/v1/trace?direction=forward&from=${encodeURIComponent('repo:github.com/acme/ledger')}`);
+    expect(unsigned.links.some((link) => link.verified)).toBe(false);
   });
 
   it('and back: from the endpoint to the build, the repository and the team', async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createApi, type Api } from './api.js';
 import { awsInventory } from './aws-facts.js';
 import { deliveriesOf, githubFacts } from './github-payloads.js';
+import { signedReleases } from './provenance.js';
 import { sampleUploads } from './uploads.js';
 import { ACCOUNT, APPLICATIONS, REGION, SERVICES, TEAMS } from './world.js';
 
@@ -59,7 +60,9 @@ async function sendChain(api: Api, gatewayUrl: string, now: Date): Promise<void>
   for (const service of SERVICES) {
     for (const release of service.releases) for (const delivery of deliveriesOf(service, release, now)) await deliver(gatewayUrl, delivery);
   }
-  await api.request('POST', '/v1/observations/assets', { source: 'github:acme', facts: githubFacts(SERVICES, now) });
+  const { policy, facts } = signedReleases(now);
+  await api.request('PUT', '/v1/policies/provenance', policy);
+  await api.request('POST', '/v1/observations/assets', { source: 'github:acme', facts: [...githubFacts(SERVICES, now), ...facts] });
   await api.request('POST', '/v1/observations/assets', { source: `aws:${ACCOUNT}/${REGION}`, facts: awsInventory(now), snapshot: { scope: 'account', complete: true } });
 }
 

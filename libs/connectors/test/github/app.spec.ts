@@ -1,13 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { fillAcme, GithubStandIn } from '@throughline/testing';
 import { plainContext } from '../../src/api/index.js';
 import { createGithubClient } from '../../src/github/client.js';
 import { githubConfig } from '../../src/github/config.js';
 import { missedOf } from '../../src/github/pull/deliveries.js';
 import { NEEDS } from '../../src/github/pull/permissions.js';
 import { githubPull } from '../../src/github/pull.js';
-import { GithubStandIn } from './stand-in.js';
-import { attributesOf, fillAcme, pullAll } from './world.js';
+import { attributesOf, pullAll } from './world.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

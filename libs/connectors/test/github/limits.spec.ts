@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { codeScanningAlert, fillAcme, GithubStandIn } from '@throughline/testing';
 import { githubConfig, ownersOf } from '../../src/github/config.js';
 import { catalogAttributes } from '../../src/github/pull/catalog.js';
 import { githubPull } from '../../src/github/pull.js';
-import { GithubStandIn } from './stand-in.js';
-import { attributesOf, codeScanningAlert, fillAcme, pullAll } from './world.js';
+import { attributesOf, pullAll } from './world.js';
 
 let github: GithubStandIn;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ACME_DIGEST, ACME_OTHER_DIGEST, ACME_SHA, acmeBundle, acmeRepository, fillAcme, GithubStandIn } from '@throughline/testing';
 import { githubPull } from '../../src/github/pull.js';
-import { GithubStandIn } from './stand-in.js';
-import { attributesOf, bundle, DIGEST, edgesOf, fillAcme, NOW, OTHER_DIGEST, pullAll, repository, SHA } from './world.js';
+import { attributesOf, edgesOf, NOW, pullAll } from './world.js';
 
 let github: GithubStandIn;
 beforeEach(async () => {
@@ -13,9 +13,9 @@ afterEach(() => github.stop());
 
 const config = (over: object = {}) => ({ baseUrl: github.url, token: 'ghp_0123456789', organizations: ['Acme'], ...over });
 const pull = (options: Parameters<typeof pullAll>[2] = {}, over: object = {}) => pullAll(githubPull, config(over), options);
-const image = `image:ghcr.io/acme/pay@${DIGEST}`;
+const image = `image:ghcr.io/acme/pay@${ACME_DIGEST}`;
 const build = (id: number) => `build:github.com/acme/pay/actions/runs/${id}`;
-const commit = `commit:github.com/acme/pay@${SHA}`;
+const commit = `commit:github.com/acme/pay@${ACME_SHA}`;
 
 describe('a whole pull', () => {
   it('says of a repository what its settings and files say', async () => {
@@ -35,8 +35,8 @@ describe('a whole pull', () => {
     const { facts } = await pull();
     const edges = edgesOf(facts);
     for (const edge of [`${commit} built-by ${build(3)}`, `${image} runs-as service:prod/default/pay`, `${commit} produced ${image}`, `repo:github.com/acme/pay produced ${image}`, `${image} tagged tag:ghcr.io/acme/pay:latest`, `${image} runs-as service:moda-1/pay`]) expect(edges).toContain(edge);
-    expect(attributesOf(facts, build(1))).toEqual({ artifacts: [{ name: 'dist', size: 5, digest: DIGEST }] });
-    expect(facts).toContainEqual({ naturalKey: expect.stringContaining(`attestation|${DIGEST}|`), timeless: true, attestation: { subject: image, bundle: JSON.stringify(bundle), mediaType: bundle.mediaType, origin: 'github-attestations', observedAt: NOW.toISOString() } });
+    expect(attributesOf(facts, build(1))).toEqual({ artifacts: [{ name: 'dist', size: 5, digest: ACME_DIGEST }] });
+    expect(facts).toContainEqual({ naturalKey: expect.stringContaining(`attestation|${ACME_DIGEST}|`), timeless: true, attestation: { subject: image, bundle: JSON.stringify(acmeBundle), mediaType: acmeBundle.mediaType, origin: 'github-attestations', observedAt: NOW.toISOString() } });
   });
 
   it('takes attestations of digests that were asked for only', async () => {
@@ -198,7 +198,7 @@ describe('a pull after another', () => {
 
   it('reads a repository that was pushed to, and lists whose alerts changed', async () => {
     const { cursor } = await pull();
-    github.routes.set('GET /orgs/Acme/repos', [repository('pay'), repository('empty', { pushed_at: '2026-03-01T12:30:00Z' })]);
+    github.routes.set('GET /orgs/Acme/repos', [acmeRepository('pay'), acmeRepository('empty', { pushed_at: '2026-03-01T12:30:00Z' })]);
     github.routes.set('GET /orgs/Acme/dependabot/alerts', [{ number: 2, updated_at: '2026-03-01T12:40:00Z', repository: { full_name: 'Acme/pay' } }]);
     github.calls.length = 0;
     const { scans, facts } = await pull({ cursor, now: later });
@@ -263,7 +263,7 @@ describe('one scope, because of an event', () => {
 describe('names', () => {
   it('a repository that was renamed since the list is known by its new one', async () => {
     github.routes.set('GET /repos/Acme/pay', () => ({ status: 301, headers: { location: '/repositories/42' }, body: { message: 'Moved Permanently' } }));
-    github.routes.set('GET /repositories/42', () => ({ body: repository('wallet') }));
+    github.routes.set('GET /repositories/42', () => ({ body: acmeRepository('wallet') }));
     const { facts } = await pull();
     expect(attributesOf(facts, 'repo:github.com/acme/wallet')).toMatchObject({ id: '42' });
     expect(github.asked(/repositories\/42/)[0]?.authorization).toBe('token ghp_0123456789');
@@ -271,7 +271,7 @@ describe('names', () => {
 
   it('a redirect to another host gets no credential', async () => {
     const other = await new GithubStandIn().start();
-    other.routes.set('GET /x', () => ({ body: repository('pay') }));
+    other.routes.set('GET /x', () => ({ body: acmeRepository('pay') }));
     github.routes.set('GET /repos/Acme/pay', () => ({ status: 302, headers: { location: `${other.url}/x` }, body: {} }));
     await pull({ pages: 60 });
     expect(other.calls.map(({ authorization }) => authorization)).toContain('');
@@ -280,6 +280,6 @@ describe('names', () => {
   });
 
   it('a digest without a tag is an image all the same', async () => {
-    expect(attributesOf((await pull()).facts, `image:ghcr.io/acme/pay@${OTHER_DIGEST}`)).toEqual({ tags: [], pushedAt: '2026-02-19T00:00:00.000Z' });
+    expect(attributesOf((await pull()).facts, `image:ghcr.io/acme/pay@${ACME_OTHER_DIGEST}`)).toEqual({ tags: [], pushedAt: '2026-02-19T00:00:00.000Z' });
   });
 });

@@ -1,6 +1,8 @@
 export type { AwsAnswer, AwsCall } from './aws-call.js';
 export * from './aws-front.js';
 export * from './aws-peers.js';
+export * from './github-acme.js';
 export { startGithubOpenApi } from './github-openapi.js';
+export * from './github-stand-in.js';
 export { freePort, type Peer } from './python-peer.js';
 export * from './oci.js';

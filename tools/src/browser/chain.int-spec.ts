@@ -98,6 +98,45 @@ describe('the trace as a picture', () => {
   });
 });
 
+describe('a trace that is large, or partly closed to the reader', () => {
+  const node = (urn: string, kind: string, over: object = {}): object => ({ urn, kind, name: urn.split(':').at(-1), attributes: {}, ...over });
+  const edge = (from: string, to: string): object => ({ from, to, kind: 'runs-as', method: 'api', verified: false, confidence: 0.98, evidence: {}, validFrom: '2026-01-01T00:00:00Z', validTo: null });
+  /** The console alone is looked at: the answer is made here. */
+  async function answered(body: { readonly nodes: readonly object[]; readonly links: readonly object[] }, look: (tab: Tab) => Promise<void>): Promise<void> {
+    const other = await openTab(browser, platform);
+    await other.page.route(/\/v1\/trace\?/, (route) => route.fulfill({ json: { paths: [], gaps: [], exposure: 'unknown', owner: null, services: [], partial: false, ...body } }));
+    await look(other);
+    expect(other.faults).toEqual([]);
+    await other.context.close();
+  }
+
+  it('draws 2,000 nodes as at most 60 boxes, and opens a stack in place and in the address', async () => {
+    const tasks = Array.from({ length: 2000 }, (_, n) => `task:big/${String(n).padStart(4, '0')}`);
+    await answered({ nodes: [node('image:r/big@sha256:1', 'image'), ...tasks.map((urn) => node(urn, 'task'))], links: tasks.map((urn) => edge('image:r/big@sha256:1', urn)) }, async (other) => {
+      await visit(other, platform, traceOf('image:r/big@sha256:1', '&hops=all'));
+      await other.page.waitForSelector('.trace-stack');
+      expect(await other.page.locator('.trace-canvas button[data-item]:not(.line-badge)').count()).toBeLessThanOrEqual(60);
+      expect(await other.page.locator('.trace-stack').textContent()).toMatch(/\+1995 tasks/);
+      await other.page.click('.trace-stack');
+      await other.page.waitForURL(/open=stack-3-task/);
+      await other.page.waitForFunction(`/\\+1955 tasks/.test(document.querySelector('.trace-stack')?.textContent ?? '')`);
+    });
+  });
+
+  it('R7: what the reader may not see is there, locked, with its kind: no gap, and no name', async () => {
+    await answered({ nodes: [node('image:r/a@sha256:1', 'image'), node('service:secret/name', 'service', { restricted: true })], links: [edge('image:r/a@sha256:1', 'service:secret/name')] }, async (other) => {
+      await visit(other, platform, traceOf('image:r/a@sha256:1'));
+      await other.page.waitForSelector('.trace-node.restricted');
+      expect(await other.page.locator('.trace-node.restricted').textContent()).toMatch(/Restricted service/);
+      expect(await other.page.locator('.trace-node.restricted').getAttribute('title')).toBeNull();
+      expect(await other.page.locator('.trace-gap').count()).toBe(0);
+      await other.page.click('.trace-node.restricted');
+      await other.page.waitForSelector('aside.side');
+      expect(await other.page.locator('aside.side').textContent()).not.toMatch(/secret/);
+    });
+  });
+});
+
 describe('the trace over time', () => {
   it('E11: shows the chain as it was before the roll-out, by slider, key and address', async () => {
     await visit(tab, platform, traceOf(WORLD.services.web, '&direction=backward'));

@@ -51,7 +51,7 @@ export function blastRadius(body: unknown): BlastRadius {
     const items = list(from[kind]).map((value) => assetOf(value, prefix));
     return { kind, items, count: typeof counts[kind] === 'number' ? counts[kind] : items.length };
   });
-  return { groups, runningImages: count(counts['runningImages']), byExposure: numbers(counts['byExposure']), partial: from['partial'] === true };
+  return { groups, runningImages: count(counts['runningImages']), byExposure: numbers(counts['byExposure']), restricted: count(counts['restricted']), partial: from['partial'] === true };
 }
 
 /** A thing given as its URN, its slug, or with facts around it. */

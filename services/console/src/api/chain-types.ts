@@ -20,7 +20,8 @@ export interface ExposedService {
 }
 
 export interface BlastGroup { readonly kind: string; readonly count: number; readonly items: readonly Asset[] }
-export interface BlastRadius { readonly groups: readonly BlastGroup[]; readonly runningImages: number; readonly byExposure: Readonly<Partial<Record<Exposure, number>>>; readonly partial: boolean }
+export interface BlastRadius { readonly groups: readonly BlastGroup[]; readonly runningImages: number; readonly byExposure: Readonly<Partial<Record<Exposure, number>>>; /** Services that count and may not be shown. */
+  readonly restricted: number; readonly partial: boolean }
 
 export interface Attestation {
   readonly id: string; readonly image: string; readonly predicateType: string; readonly builder: string; readonly status: 'verified' | 'unverified' | 'refused';

@@ -35,6 +35,15 @@ export const FORMS: readonly ConnectorForm[] = [
     ],
   },
   {
+    kind: 'gitlab', name: 'GitLab', brings: 'Projects, pipelines, deployments and the container registry.',
+    fields: [
+      { path: 'token', label: 'Access token', type: 'secret', hint: 'Of a group, project or person, with the scope read_api. Empty: only webhooks are taken.' },
+      { path: 'groups', label: 'Groups', type: 'words', placeholder: 'acme/payments', hint: 'Only projects in these and their subgroups. Empty: all that the token may see.' },
+      { ...webhookSecret, hint: 'Secret token of the webhook, at least 16 characters.' }, schedule,
+      { path: 'baseUrl', label: 'Address of the GitLab instance', type: 'text', advanced: true, placeholder: 'https://gitlab.example' },
+    ],
+  },
+  {
     kind: 'kubernetes', name: 'Kubernetes', brings: 'Workloads, Services, Ingresses and Gateways of one cluster, read-only.',
     fields: [
       { path: 'server', label: 'API server', type: 'text', required: true, placeholder: 'https://10.0.0.1:6443' }, { path: 'cluster', label: 'Cluster', type: 'text', required: true, placeholder: 'prod-eu', hint: 'Its name in service:<cluster>/<namespace>/<name>.' },

@@ -82,6 +82,7 @@ function Found({ radius, from, search }: { readonly radius: BlastRadius; readonl
   return (
     <>
       {radius.partial && <DataWarning gap>A cap cut the answer: there is more than is counted here.</DataWarning>}
+      {radius.restricted > 0 && <DataWarning gap>{plural(radius.restricted, 'more service')} {radius.restricted === 1 ? 'belongs' : 'belong'} to teams outside your rights: part of the radius, and not listed.</DataWarning>}
       <div className="counts-row" role="group" aria-label="What it reaches">
         {radius.groups.map((one) => (
           <button key={one.kind} type="button" className="count-tile" aria-pressed={one.kind === group?.kind} onClick={() => void navigate({ search: (old: Search) => ({ ...old, show: one.kind }), replace: true, resetScroll: false } as never)}>

@@ -24,7 +24,7 @@ export function Exposed(): ReactElement {
   return (
     <div className="page">
       <header className="page-head"><div className="stack-s"><h1>What the internet reaches</h1>
-        <p className="lead muted">{found.data ? <>The internet reaches <b className="strong">{plural(reached, 'service')}</b>{shown.length > reached && <>; {plural(shown.length - reached, 'more', 'more')} {shown.length - reached === 1 ? 'is' : 'are'} open to a limited public</>}.</> : 'Looking at every service that runs.'}</p></div></header>
+        <p className="lead muted">{found.data && shown.length === 0 ? 'No exposed service is known.' : found.data ? <>The internet reaches <b className="strong">{plural(reached, 'service')}</b>{shown.length > reached && <>; {plural(shown.length - reached, 'more', 'more')} {shown.length - reached === 1 ? 'is' : 'are'} open to a limited public</>}.</> : 'Looking at every service that runs.'}</p></div></header>
       <TraceTabs />
       <ExposedFilters filters={{ ...filters, q }} />
       {found.data?.more && <DataWarning gap>The first 500 services are shown. Narrow the list by environment, application or team.</DataWarning>}

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useMemo, useState } from 'react';
 import { exposureHistoryQuery } from '../api/chain-queries.js';
 import { traceQuery } from '../api/queries.js';
 import type { Direction, Trace } from '../api/types.js';
-import { Copy, DataWarning, Failure, Skeleton, useNow } from '../components/bits.js';
+import { Copy, DataWarning, Empty, Failure, Skeleton, useNow } from '../components/bits.js';
 import { useKeys } from '../components/keys.js';
 import { AsOf, SPANS } from '../components/trace-as-of.js';
 import { TraceGaps } from '../components/trace-gaps.js';
@@ -16,7 +16,7 @@ import { TracePaths } from '../components/trace-paths.js';
 import { TraceStart } from '../components/trace-start.js';
 import { useWorst } from '../components/trace-worst.js';
 import { jumpOf } from '../lib/jump.js';
-import { middleCut, utc } from '../lib/format.js';
+import { middleCut, shortName, utc } from '../lib/format.js';
 import { openMore, readOpen } from '../lib/stacks.js';
 import type { TraceSearch } from '../router.js';
 import { eventsOf, stepEvent, type TraceEvent } from '../trace/events.js';
@@ -70,6 +70,7 @@ function TraceOf({ search, from }: { readonly search: TraceSearch; readonly from
       </header>
       {asked.isError ? <Failure error={asked.error} what="The trace" holds="Findings and scores are unaffected." retry={() => void asked.refetch()} />
         : !merged || !drawn ? <Skeleton height={320} />
+          : merged.nodes.length === 0 ? <section className="panel"><Unknown from={from} past={at !== ''} /></section>
           : (
             <>
               {search.view === 'list' ? <TraceList drawn={drawn} onSelect={(select) => change({ select })} />
@@ -121,6 +122,16 @@ function Head({ search, from, direction, change }: { readonly search: TraceSearc
         </div>
       </div>
     </>
+  );
+}
+
+/** Nobody has named it: where to look instead. */
+function Unknown({ from, past }: { readonly from: string; readonly past: boolean }): ReactElement {
+  return (
+    <Empty title={past ? 'Nothing was known of it then' : 'This asset is not known'}>
+      <p className="muted">{past ? 'Step to a later moment, or look at it now.' : 'A part of its name may find it under another id. What was never named comes with a connector, a scan or a deployment record.'}</p>
+      <div className="row-wrap">{past ? <Link to="/trace" search={{ from }} className="button primary">As it is now</Link> : <><Link to="/trace" search={{ q: shortName(from).slice(0, 60) }} className="button primary">Search by name</Link><Link to="/collect/connectors" className="button">Connectors</Link></>}</div>
+    </Empty>
   );
 }
 

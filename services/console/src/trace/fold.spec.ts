@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { draw } from './fold.js';
+import { mergeTraces } from './merge.js';
 import { chain, link, node, trace } from './testing.js';
 
 const NOW = Date.parse('2026-11-22T00:00:00Z');
@@ -75,5 +76,24 @@ describe('folding', () => {
     const drawn = draw(trace({ nodes: [node('image:1', 'image'), node('service:x', 'service', { restricted: true })], links: [link('image:1', 'service:x', { kind: 'runs-as' })] }), { allHops: false, at: NOW });
     expect(drawn.nodes.find((one) => one.urn === 'service:x')?.restricted).toBe(true);
     expect(drawn.edges).toHaveLength(1);
+  });
+});
+
+describe('both walks in one picture', () => {
+  const hidden = (urn: string) => node(urn, 'service', { restricted: true });
+  it('never takes two restricted nodes for one because they bear one name', () => {
+    const forward = trace({ nodes: [node('image:x', 'image'), hidden('restricted:service/1')], links: [link('image:x', 'restricted:service/1')] });
+    const backward = trace({ nodes: [node('image:y', 'image'), hidden('restricted:service/1')], links: [link('image:y', 'restricted:service/1')] });
+    const merged = mergeTraces(forward, backward);
+    expect(merged.nodes.filter((one) => one.kind === 'service')).toHaveLength(2);
+    expect(merged.links.map((one) => one.to)).toEqual(['restricted:service/1', 'restricted:service/1~']);
+  });
+  it('knows a restricted node again by its links', () => {
+    const forward = trace({ nodes: [node('image:x', 'image'), hidden('restricted:service/2')], links: [link('image:x', 'restricted:service/2')] });
+    const backward = trace({ nodes: [node('image:x', 'image'), hidden('restricted:service/1')], links: [link('image:x', 'restricted:service/1')], paths: [['restricted:service/1', 'image:x']] });
+    const merged = mergeTraces(forward, backward);
+    expect(merged.nodes.map((one) => one.urn)).toEqual(['image:x', 'restricted:service/2']);
+    expect(merged.links).toHaveLength(1);
+    expect(merged.paths).toEqual([['restricted:service/2', 'image:x']]);
   });
 });

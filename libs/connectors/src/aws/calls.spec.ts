@@ -11,7 +11,7 @@ const blocks = [...doc.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) 
 
 describe('the list of calls', () => {
   it('holds what the code calls, and nothing else', () => {
-    const variables: Readonly<Record<string, string>> = { ecr: 'ecr', ecs: 'ecs', ec2: 'ec2', elb: 'elb', waf: 'wafv2', route53: 'route53', cloudfront: 'cloudfront', lambda: 'lambda', gateway: 'apigatewayv2', eks: 'eks', cloudtrail: 'cloudtrail' };
+    const variables: Readonly<Record<string, string>> = { ecr: 'ecr', ecs: 'ecs', ec2: 'ec2', elb: 'elb', waf: 'wafv2', route53: 'route53', cloudfront: 'cloudfront', lambda: 'lambda', gateway: 'apigatewayv2', eks: 'eks', cloudtrail: 'cloudtrail', inspector: 'inspector2', hub: 'securityhub' };
     const called = [...sources.matchAll(/\b(\w+)\.([a-z]\w+)\(\{/g)].flatMap(([, name = '', method = '']) => (variables[name] === undefined ? [] : [`${variables[name]}:${method.toLowerCase()}`]));
     const direct = ['sts:assumerole', 'sts:getcalleridentity', 'ecr:getauthorizationtoken', 'ecr:getdownloadurlforlayer', 'ecr:listimagereferrers', 'ec2:describesecuritygroups', 'ec2:describesubnets'];
     expect([...new Set([...called, ...direct])].sort()).toEqual([...new Set(CALLS.map(({ service, call }) => `${service}:${call.toLowerCase()}`))].sort());

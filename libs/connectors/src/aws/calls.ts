@@ -46,6 +46,8 @@ export const CALLS: readonly CallSpec[] = [
   ...of('lambda', 'lambda', ['lambda'], 'addresses of functions', 'ListFunctionUrlConfigs'),
   ...api(['apigateway'], 'HTTP APIs in front of functions and load balancers', 'GetApis', 'GetIntegrations', 'GetRoutes'),
   ...of('eks', 'eks', ['eks'], 'Kubernetes clusters', 'ListClusters', 'DescribeCluster'),
+  ...of('inspector2', 'inspector2', ['inspector'], 'findings of Amazon Inspector', 'ListCoverage', 'ListFindings'),
+  ...of('securityhub', 'securityhub', ['securityhub'], 'findings of Security Hub', 'GetFindings'),
   ...of('cloudtrail', 'cloudtrail', ['changes'], 'changes between two pulls, where EventBridge does not send them', 'LookupEvents'),
 ];
 
@@ -57,12 +59,14 @@ export const callSpec = (service: ServiceName, call: string): CallSpec | undefin
 export function readPolicy(): { readonly Version: string; readonly Statement: readonly object[] } {
   const actions = [...new Set(CALLS.filter(({ service }) => service !== 'sts').map(({ permission }) => permission))].sort();
   const gateway = actions.filter((action) => action.startsWith('apigateway:'));
-  const rest = actions.filter((action) => !action.startsWith('apigateway:'));
+  const findings = actions.filter((action) => /^(inspector2|securityhub):/.test(action));
+  const rest = actions.filter((action) => !gateway.includes(action) && !findings.includes(action));
   return {
     Version: '2012-10-17',
     Statement: [
       { Sid: 'ThroughlineReads', Effect: 'Allow', Action: rest, Resource: '*' },
       { Sid: 'ThroughlineReadsHttpApis', Effect: 'Allow', Action: gateway, Resource: ['arn:aws:apigateway:*::/apis', 'arn:aws:apigateway:*::/apis/*'] },
+      { Sid: 'ThroughlineReadsFindings', Effect: 'Allow', Action: findings, Resource: '*' },
     ],
   };
 }

@@ -11,8 +11,10 @@ export const LOADERS = {
   ecs: async (options: ClientOptions) => new (await import('@aws-sdk/client-ecs')).ECS(options),
   eks: async (options: ClientOptions) => new (await import('@aws-sdk/client-eks')).EKS(options),
   elb: async (options: ClientOptions) => new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(options),
+  inspector2: async (options: ClientOptions) => new (await import('@aws-sdk/client-inspector2')).Inspector2(options),
   lambda: async (options: ClientOptions) => new (await import('@aws-sdk/client-lambda')).Lambda(options),
   route53: async (options: ClientOptions) => new (await import('@aws-sdk/client-route-53')).Route53(options),
+  securityhub: async (options: ClientOptions) => new (await import('@aws-sdk/client-securityhub')).SecurityHub(options),
   sts: async (options: ClientOptions) => new (await import('@aws-sdk/client-sts')).STS(options),
   wafv2: async (options: ClientOptions) => new (await import('@aws-sdk/client-wafv2')).WAFV2(options),
 };

@@ -3,6 +3,10 @@ import { z } from 'zod';
 const http = z.url({ protocol: /^https?$/ }).max(2000);
 const text = z.string().min(1).max(4000);
 
+/** Services that hold findings. */
+const FINDING_SOURCES = ['inspector', 'securityhub'] as const;
+export type FindingSource = (typeof FINDING_SOURCES)[number];
+
 const account = z.strictObject({
   id: z.string().regex(/^\d{12}$/, 'an account id has 12 digits'),
   name: z.string().min(1).max(100).optional(),
@@ -17,6 +21,7 @@ export const awsConfig = z.strictObject({
   credentials: z.strictObject({ accessKeyId: text, secretAccessKey: text, sessionToken: text.optional() }).optional().describe('Who assumes the roles; absent: the identity of the installation. Write-only.'),
   endpoint: http.optional().describe('Every API is asked there instead of at AWS.'),
   registryEndpoint: http.optional().describe('Where the /v2/ of the registries is reached; requests keep the registry\'s own host name.'),
+  findings: z.array(z.enum(FINDING_SOURCES)).max(FINDING_SOURCES.length).optional().describe('Services whose findings are taken as reports.'),
   watch: z.strictObject({ everySeconds: z.number().int().min(30).max(600) }).optional().describe('Asks CloudTrail for changes between two pulls, where EventBridge does not send them.'),
   webhookSecret: z.string().min(16, 'at least 16 characters').max(500).optional().describe('Value of the header x-throughline-secret of EventBridge\'s API destination; write-only.'),
 });

@@ -21,7 +21,8 @@ const CREDENTIALS = new Set([
   'AuthFailure', 'CredentialsProviderError', 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'InvalidSignatureException',
   'OptInRequired', 'SignatureDoesNotMatch', 'UnrecognizedClientException',
 ]);
-const UNSUPPORTED = new Set(['InvalidAction', 'UnknownOperation', 'UnknownOperationException', 'UnsupportedOperation', 'UnsupportedOperationException', 'NotImplemented', 'UnsupportedCommandException']);
+/** `InvalidAccessException`: Security Hub is not switched on. */
+const UNSUPPORTED = new Set(['InvalidAccessException', 'InvalidAction', 'UnknownOperation', 'UnknownOperationException', 'UnsupportedOperation', 'UnsupportedOperationException', 'NotImplemented', 'UnsupportedCommandException']);
 
 /** Class of an error of the SDK, by its name and status, never by its text. */
 export function failureKind(error: unknown): FailureKind {
@@ -56,7 +57,7 @@ const REMEDY: Readonly<Record<FailureKind, (spec: CallSpec, who: string) => stri
   bad_credentials: (_spec, who) => `Check that the credentials are valid, that the region is enabled for the account, and that ${who} exists.`,
   throttled: () => 'Nothing: the next pull reads it. When it stays, raise the account\'s API quota or lengthen the schedule.',
   not_found: (spec) => `Nothing when it was just deleted; else check ${spec.permission} by hand.`,
-  unsupported: (spec) => `Nothing: ${spec.service} does not know ${spec.call} in this region.`,
+  unsupported: (spec) => `Nothing, or switch it on: ${spec.service} does not answer ${spec.call} in this account and region.`,
   unreachable: (spec) => `Check the network between the installation and the endpoint of ${spec.service}; the next pull tries again.`,
   failed: (spec) => `Look up the error code in the reference of ${spec.service}.`,
 };

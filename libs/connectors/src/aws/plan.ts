@@ -22,11 +22,12 @@ export const sourceOf = (place: Place): string => `${place.partition}:${place.ac
 
 /** Everything that a full pull reads, in order. What says where things run comes before what they are made of. */
 export function planOf(config: AwsConfig): readonly Unit[] {
+  const wanted = SCOPES.filter(({ findings }) => findings === undefined || config.findings?.includes(findings) === true);
   return config.accounts.flatMap((account) => {
     const partitions = [...new Set(config.regions.map(partitionOf))];
     return [
-      ...config.regions.flatMap((region) => unitsAt(account, { partition: partitionOf(region), account: account.id, region }, SCOPES.filter(({ global }) => global !== true))),
-      ...partitions.flatMap((partition) => unitsAt(account, { partition, account: account.id, region: GLOBAL }, SCOPES.filter(({ global }) => global === true))),
+      ...config.regions.flatMap((region) => unitsAt(account, { partition: partitionOf(region), account: account.id, region }, wanted.filter(({ global }) => global !== true))),
+      ...partitions.flatMap((partition) => unitsAt(account, { partition, account: account.id, region: GLOBAL }, wanted.filter(({ global }) => global === true))),
     ];
   });
 }

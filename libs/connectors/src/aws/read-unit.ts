@@ -1,4 +1,4 @@
-import type { Fact, PullContext, PullGap, PullPage } from '@throughline/connectors/api';
+import type { Fact, PullContext, PulledScan, PullGap, PullPage } from '@throughline/connectors/api';
 import { ecrRegistry } from './arn.js';
 import type { CallSpec } from './calls.js';
 import type { AwsConfig } from './config.js';
@@ -13,6 +13,7 @@ import { NoCredentials, openSession, WrongAccount, type Session, type SessionOpt
 
 /** A page is full at so many facts, or after so long. */
 const PAGE_FACTS = 500;
+const PAGE_SCANS = 20;
 const PAGE_MS = 10_000;
 const MAX_TOLD = 50;
 /** How far back a look at the content of one place goes: it was asked for because something was pushed just now. */
@@ -26,6 +27,7 @@ export interface ReadPage {
 /** What came up while a page was read. */
 class Notes {
   readonly facts: Fact[] = [];
+  readonly scans: PulledScan[] = [];
   readonly gaps: PullGap[] = [];
   complete: boolean;
   readonly #told: Set<string>;
@@ -57,11 +59,12 @@ export async function readUnit(config: AwsConfig, unit: Unit, at: PullCursor, co
   let state = at.state ?? {};
   try {
     for (;;) {
-      const { facts, next } = await unit.scope.step(reading, state);
+      const { facts, scans, next } = await unit.scope.step(reading, state);
       notes.facts.push(...facts);
+      notes.scans.push(...scans ?? []);
       if (next === undefined) return finished(unit, at, notes);
       state = next;
-      if (notes.facts.length >= PAGE_FACTS || context.clock.now().getTime() - began >= PAGE_MS) return { page: pageOf(unit, notes, false), after: { ...at, state, complete: notes.complete, told: notes.told() } };
+      if (notes.facts.length >= PAGE_FACTS || notes.scans.length >= PAGE_SCANS || context.clock.now().getTime() - began >= PAGE_MS) return { page: pageOf(unit, notes, false), after: { ...at, state, complete: notes.complete, told: notes.told() } };
     }
   } catch (error) {
     return failed(error, { unit, at, session, notes });
@@ -112,8 +115,8 @@ async function tokenOf(session: Session, region: string): Promise<string> {
 
 function pageOf(unit: Unit, notes: Notes, last: boolean): Omit<PullPage, 'cursor' | 'more'> {
   return {
-    source: unit.source, facts: notes.facts, gaps: notes.gaps,
-    ...(unit.scope.lasting !== true && { snapshot: { scope: unit.scope.name, complete: notes.complete, last } }),
+    source: unit.source, facts: notes.facts, gaps: notes.gaps, ...(notes.scans.length > 0 && { scans: notes.scans }),
+    ...(unit.scope.lasting !== true && unit.scope.findings === undefined && { snapshot: { scope: unit.scope.name, complete: notes.complete, last } }),
   };
 }
 

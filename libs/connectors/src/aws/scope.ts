@@ -1,6 +1,6 @@
-import type { Fact, PullGap } from '@throughline/connectors/api';
+import type { Fact, PulledScan, PullGap } from '@throughline/connectors/api';
 import type { Clock } from '@throughline/domain';
-import type { AwsConfig } from './config.js';
+import type { AwsConfig, FindingSource } from './config.js';
 import { CallFailed, gapOf } from './failure.js';
 import type { Clients, ServiceName } from './clients.js';
 import type { Registry } from './registry.js';
@@ -18,6 +18,7 @@ export type ScopeState = Readonly<Record<string, unknown>>;
 
 export interface Step<State = ScopeState> {
   readonly facts: readonly Fact[];
+  readonly scans?: readonly PulledScan[];
   /** Where to go on; undefined: the scope is read to its end. */
   readonly next?: State | undefined;
 }
@@ -50,6 +51,8 @@ export interface Scope {
   readonly global?: boolean;
   /** Facts that stay true for ever (an image's labels), under a source of their own: no absence ends them. */
   readonly lasting?: boolean;
+  /** Findings that a service of AWS holds, as reports: read only where the configuration asks for them. */
+  readonly findings?: FindingSource;
   step(context: ScopeContext, state: ScopeState): Promise<Step>;
 }
 

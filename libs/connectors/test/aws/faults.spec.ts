@@ -142,3 +142,46 @@ describe('large and strange accounts', () => {
     expect([...new Set(pages.map(({ source }) => source.split('/')[0]))]).toEqual([`aws:${ACCOUNT}`, `aws-cn:${ACCOUNT}`]);
   });
 });
+
+describe('findings that AWS holds, where they are wanted', () => {
+  const DIGEST = `sha256:${'a'.repeat(64)}`;
+  const finding = (id: string, over: object = {}): object => ({
+    findingArn: id, awsAccountId: ACCOUNT, type: 'PACKAGE_VULNERABILITY', title: id, severity: 'HIGH', status: 'ACTIVE', firstObservedAt: 1_767_225_600, lastObservedAt: 1_767_225_600 + Number(id.slice(1)), epss: { score: 0.1 },
+    resources: [{ id: 'r', type: 'AWS_ECR_CONTAINER_IMAGE', tags: { owner: 'canary' }, details: { awsEcrContainerImage: { platform: 'DEBIAN_12', author: 'canary' } } }], ...over,
+  });
+  const world = (pages: readonly (readonly object[])[]): Promise<string> => account({
+    'POST /coverage/list': () => ({ json: { coveredResources: [{ resourceId: `arn:aws:ecr:eu-central-1:${ACCOUNT}:repository/acme/pay/${DIGEST}` }, { resourceId: 'i-1' }] } }),
+    'POST /findings/list': ({ parameters }) => {
+      const at = Number(parameters['nextToken'] ?? 0);
+      const isImage = JSON.stringify(parameters).includes(DIGEST);
+      return { json: { findings: isImage ? pages[at] ?? [] : [], ...(isImage && at + 1 < pages.length && { nextToken: String(at + 1) }) } };
+    },
+    'POST /findings': () => ({ json: { Findings: [{ Id: 'f1', Title: 't', Resources: [{ Id: 'r', Type: 'T', Tags: { a: 'canary' } }], UserDefinedFields: { a: 'canary' } }] } }),
+  });
+  const scansOf = async (url: string, scope: string) => (await pullAll(configFor(url, [ACCOUNT], ['eu-central-1'], { findings: ['inspector', 'securityhub'] }), { focus: `${AT}|${scope}` })).flatMap(({ scans }) => scans ?? []);
+
+  it('those of an image are a report about the image, the rest is one about the account', async () => {
+    const scans = await scansOf(await world([[finding('f1')], [finding('f2')]]), 'inspector');
+    expect(scans.map(({ format, target }) => [format, target])).toEqual([
+      ['aws-inspector2', { image: `${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/acme/pay@${DIGEST}`, category: 'aws-inspector2', coverage: 'complete' }],
+      ['aws-inspector2', { account: ACCOUNT, category: 'aws-inspector2 eu-central-1', coverage: 'complete' }],
+    ]);
+    expect((JSON.parse(String(scans[0]?.body)) as { findings: object[] }).findings).toHaveLength(2);
+  });
+  it('the same findings in another order and at a later look are the same bytes, without tags', async () => {
+    const first = await scansOf(await world([[finding('f1'), finding('f2')]]), 'inspector');
+    await aws?.stop();
+    const second = await scansOf(await world([[finding('f2', { epss: { score: 0.9 }, lastObservedAt: 1_800_000_000 })], [finding('f1')]]), 'inspector');
+    expect(second[0]?.body).toBe(first[0]?.body);
+    expect(String(first[0]?.body)).not.toContain('canary');
+  });
+  it('of Security Hub: one report for an account and region', async () => {
+    const scans = await scansOf(await world([]), 'securityhub');
+    expect(scans).toEqual([{ key: `${ACCOUNT}/eu-central-1|securityhub`, format: 'asff', fileName: 'asff.json', body: '{"Findings":[{"Id":"f1","Resources":[{"Id":"r","Type":"T"}],"Title":"t"}]}', target: { account: ACCOUNT, category: 'asff eu-central-1', coverage: 'complete' } }]);
+  });
+  it('is not asked for where nobody wants it', async () => {
+    const url = await world([]);
+    await pullAll(configFor(url, [ACCOUNT], ['eu-central-1']));
+    expect(aws?.asked.map(({ operation }) => operation).filter((operation) => operation.startsWith('POST /'))).toEqual([]);
+  });
+});

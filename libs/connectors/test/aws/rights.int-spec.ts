@@ -9,8 +9,8 @@ const REGION = 'eu-central-1';
 const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 /** MiniStack judges it by the right to GetFunction. */
 const URLS = 'lambda:ListFunctionUrlConfigs';
-/** Asked between pulls only; asked at the registry, whose callers MiniStack does not judge; or of what MiniStack does not hold. */
-const UNJUDGED = new Set(['cloudtrail:LookupEvents', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImageReferrers', 'wafv2:GetWebACL', 'ec2:DescribeManagedPrefixLists', 'ec2:GetManagedPrefixListEntries', URLS]);
+/** Asked between pulls only, or where findings are wanted; asked at the registry, whose callers MiniStack does not judge; or of what MiniStack does not hold. */
+const UNJUDGED = new Set(['cloudtrail:LookupEvents', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImageReferrers', 'wafv2:GetWebACL', 'ec2:DescribeManagedPrefixLists', 'ec2:GetManagedPrefixListEntries', 'inspector2:ListCoverage', 'inspector2:ListFindings', 'securityhub:GetFindings', URLS]);
 const full = readPolicy() as { readonly Statement: readonly { readonly Action: readonly string[] }[] };
 
 let aws: Peer | undefined;

@@ -40,6 +40,7 @@ async function callOf(request: IncomingMessage): Promise<Asked> {
   const credentials = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return { operation: target.slice(target.lastIndexOf('.') + 1), parameters: JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>, credentials };
+  if ((request.headers['content-type'] ?? '').includes('json')) return { operation: `${request.method ?? ''} ${request.url ?? ''}`, parameters: JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>, credentials };
   const form = Object.fromEntries(new URLSearchParams(text));
   return { operation: form['Action'] ?? `${request.method ?? ''} ${request.url ?? ''}`, parameters: form, credentials };
 }

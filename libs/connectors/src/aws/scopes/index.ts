@@ -7,8 +7,10 @@ import { ecrScope } from './ecr.js';
 import { ecsScope } from './ecs.js';
 import { eksScope } from './eks.js';
 import { elbScope } from './elb.js';
+import { inspectorScope } from './inspector.js';
 import { lambdaScope } from './lambda.js';
 import { route53Scope } from './route53.js';
+import { securityHubScope } from './security-hub.js';
 
 /** Scopes in the order in which they are read. */
-export const SCOPES: readonly Scope[] = [ecsScope, elbScope, ec2Scope, ecrScope, lambdaScope, apigatewayScope, eksScope, ecrContentScope, route53Scope, cloudfrontScope];
+export const SCOPES: readonly Scope[] = [ecsScope, elbScope, ec2Scope, ecrScope, lambdaScope, apigatewayScope, eksScope, ecrContentScope, inspectorScope, securityHubScope, route53Scope, cloudfrontScope];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { findCommand, helpOf, overview, parseInput } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { CliError, EXIT, usage, type ExitCode } from './errors.js';
@@ -11,6 +12,10 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       io.stdout.write(overview(COMMANDS));
       return args.length === 0 ? EXIT.usage : EXIT.ok;
     }
+    if (args[0] === '--version') {
+      io.stdout.write(`${version()}\n`);
+      return EXIT.ok;
+    }
     const found = findCommand(COMMANDS, args);
     if (found === undefined) throw usage(unknown(args), 'throughline --help lists the commands.');
     const input = parseInput(found.command, found.rest);
@@ -21,6 +26,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return tell(error, args, io);
   }
 }
+
+const version = (): string => (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 function unknown(args: readonly string[]): string {
   const [first = '', second = ''] = args;

@@ -76,7 +76,9 @@ export class Api {
     for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
     const sent = body?.();
     try {
-      return await fetch(url, { method, headers: { accept: 'application/json', authorization: `Bearer ${this.#access.token}`, ...headers }, ...(sent !== undefined && { body: sent, duplex: 'half' }) } as RequestInit);
+      // A body that might have to follow a redirect is kept whole by `fetch`, however large (Node's teeing of request
+      // bodies): refusing redirects is what makes an upload a stream. Nothing that we POST to redirects.
+      return await fetch(url, { method, headers: { accept: 'application/json', authorization: `Bearer ${this.#access.token}`, ...headers }, ...(sent !== undefined && { body: sent, duplex: 'half', redirect: 'error' }) } as RequestInit);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }

@@ -222,6 +222,31 @@ describe('due work', () => {
     expect(calls).toBe(2);
     await worker.stop();
   });
+
+  it('with a lease that is renewed stays with its worker as long as that lives, unless it is scheduled anew', async () => {
+    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
+    const ends: ((outcome: DueOutcome) => void)[] = [];
+    const options = { kinds: { renewed: { leaseMs: 3_000, maxMs: 60_000, handle: () => new Promise<DueOutcome>((resolve) => { ends.push(resolve); }) } }, manual: true };
+    const [holder, other] = [startDueWorker(database, options), startDueWorker(database, options)];
+    const held = holder.drain();
+    await until(() => ends.length === 1);
+    await sleep(4_500);
+    expect(await other.drain()).toBe(0);
+    const later = new Date(Date.now() + 3_600_000);
+    ends[0]?.({ kind: 'again', dueAt: later });
+    await held;
+    await sleep(500);
+    expect(await database.run([], (unit) => unit.query("select due_at from due_work where kind = 'renewed'"))).toEqual([{ due_at: later }]);
+    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
+    const again = holder.drain();
+    await until(() => ends.length === 2);
+    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
+    await sleep(500);
+    const anew = other.drain();
+    await until(() => ends.length === 3);
+    for (const end of ends) end(done);
+    await Promise.all([again, anew, holder.stop(), other.stop()]);
+  });
 });
 
 describe('the outbox relay', () => {

@@ -54,6 +54,11 @@ export async function leaseDue(unit: Unit, id: string, now: Date, leaseUntil: Da
   return row && taken(row, row.attempts);
 }
 
+/** Keeps a taken row longer, unless it was scheduled anew meanwhile: then it is due when that says. */
+export async function renewDue(unit: Unit, work: TakenWork, leaseUntil: Date): Promise<void> {
+  await unit.query('update due_work set due_at = $3 where id = $1 and revision = $2', [work.id, work.revision, leaseUntil.toISOString()], { name: 'tl_renew_due' });
+}
+
 /** Ends the work, unless it was scheduled anew meanwhile (its revision moved). */
 export async function finishDue(unit: Unit, work: TakenWork): Promise<void> {
   await unit.query('delete from due_work where id = $1 and revision = $2', [work.id, work.revision], { name: 'tl_finish_due' });

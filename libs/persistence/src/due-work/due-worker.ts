@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '@throughline/domain';
 import { backoffMs, classifyError, errorCode, silentLogger, type BackoffOptions, type Outcome, type StreamLogger } from '@throughline/stream';
 import type { Database, DatabaseUnit } from '../ports.js';
-import { finishDue, leaseDue, lockDue, peekDue, postponeDue, type DueHint, type TakenWork } from './due-store.js';
+import { finishDue, leaseDue, lockDue, peekDue, postponeDue, renewDue, type DueHint, type TakenWork } from './due-store.js';
 import type { DueWork } from './due-work.js';
 
 /** `again`: done for now, due once more at a time (a pull, a clock with steps). */
@@ -15,8 +15,13 @@ export type DueHandler = (work: DueWork, unit: DatabaseUnit) => Promise<DueOutco
  * it due again after the lease, so the handler must be idempotent (search before create).
  */
 export interface LeasedDueHandler {
-  /** Longer than the handler can take. */
+  /** Longer than the handler can take, unless it is renewed. */
   readonly leaseMs: number;
+  /**
+   * The lease is renewed while the handler runs, up to this time: long work whose worker dies is due again after one
+   * short lease. Absent: it is not renewed.
+   */
+  readonly maxMs?: number;
   readonly handle: (work: DueWork, database: Database) => Promise<DueOutcome>;
 }
 
@@ -146,9 +151,24 @@ class Worker implements DueWorker {
   async #leased(id: string, now: Date, handler: LeasedDueHandler): Promise<boolean> {
     const work = await this.database.run([], (unit) => leaseDue(unit, id, now, new Date(now.getTime() + handler.leaseMs)));
     if (!work) return false;
-    const outcome = await Promise.race([handler.handle(work, this.database), overdue(handler.leaseMs)]).catch((error: unknown) => this.#outcomeOf(error, work));
+    const renewal = this.#renewing(work, handler);
+    const outcome = await Promise.race([handler.handle(work, this.database), overdue(handler.maxMs ?? handler.leaseMs)]).catch((error: unknown) => this.#outcomeOf(error, work));
+    await renewal.end();
     await this.database.run([], (unit) => this.#settle(unit, work, outcome));
     return true;
+  }
+
+  /** A renewal that fails is made up for by the next one, or the lease ends as if this worker had died. */
+  #renewing(work: TakenWork, { leaseMs, maxMs }: LeasedDueHandler): { end(): Promise<void> } {
+    let last: Promise<void> = Promise.resolve();
+    const renew = (): void => {
+      const until = new Date(this.#clock.now().getTime() + leaseMs);
+      last = this.database.run([], (unit) => renewDue(unit, work, until))
+        .catch((error: unknown) => this.#logger.warn({ event: 'due_work.not_renewed', kind: work.kind, key: work.key, code: errorCode(error) }, 'a lease was not renewed'));
+    };
+    const timer = maxMs === undefined ? undefined : setInterval(renew, leaseMs / 3);
+    // One that is on its way is waited for, or it would move the row after the outcome has.
+    return { end: () => { clearInterval(timer); return last; } };
   }
 
   async #settle(unit: DatabaseUnit, work: TakenWork, outcome: DueOutcome): Promise<void> {

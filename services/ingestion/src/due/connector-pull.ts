@@ -11,15 +11,17 @@ export interface PullWork {
   readonly limits: PullLimits;
 }
 
+/** Renewed while a pull runs: one whose process died goes on after this. */
+const LEASE_MS = 30_000;
 /** Room for the last page's commit and the reports in it. */
 const COMMIT_MS = 60_000;
 /** Above slice and page together: nobody else takes the row while it is worked on, and the fence holds if it comes to that. */
-const leaseOf = ({ sliceMs, pageMs }: PullLimits): number => sliceMs + pageMs + COMMIT_MS;
+const lease = ({ sliceMs, pageMs }: PullLimits): Pick<LeasedDueHandler, 'leaseMs' | 'maxMs'> => ({ leaseMs: LEASE_MS, maxMs: sliceMs + pageMs + COMMIT_MS });
 
 /** Whole pulls. */
 export function connectorPull(work: PullWork): LeasedDueHandler {
   return {
-    leaseMs: leaseOf(work.limits),
+    ...lease(work.limits),
     handle: async ({ tenantId, key }, database) => (tenantId === null ? skip('no tenant') : run(work, database, tenantId, key, '')),
   };
 }
@@ -27,7 +29,7 @@ export function connectorPull(work: PullWork): LeasedDueHandler {
 /** Looks at one scope, because an event named it. */
 export function connectorRefresh(work: PullWork): LeasedDueHandler {
   return {
-    leaseMs: leaseOf(work.limits),
+    ...lease(work.limits),
     handle: async ({ tenantId, payload: { connector, focus } }, database) => {
       if (tenantId === null || typeof connector !== 'string' || typeof focus !== 'string' || focus === '') return skip('no scope');
       return run(work, database, tenantId, connector, focus);

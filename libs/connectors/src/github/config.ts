@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALERT_KINDS, type AlertKind } from './scopes.js';
 
 const login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'a login of an organization or user');
 
@@ -14,9 +15,13 @@ export const githubConfig = z.strictObject({
     .describe('Installations to read; absent: all that the App has.'),
   token: z.string().min(10).max(500).optional().describe('Token to read with instead of an App; write-only.'),
   organizations: z.array(login).max(200).optional().describe('Only these owners are read, and only their events are taken; absent: all.'),
+  alerts: z.array(z.enum(ALERT_KINDS)).max(ALERT_KINDS.length).optional().describe('Alerts to read; absent: all. Leave out what pipelines upload by themselves, or it is counted twice.'),
   webhookSecret: z.string().min(16, 'at least 16 characters').max(500).optional().describe('Secret of the webhook; write-only.'),
 });
 export type GithubConfig = z.infer<typeof githubConfig>;
+
+/** Kinds of alerts that are left out. */
+export const unreadAlerts = ({ alerts }: GithubConfig): readonly AlertKind[] => (alerts === undefined ? [] : ALERT_KINDS.filter((kind) => !alerts.includes(kind)));
 
 export const githubSecretFields = ['privateKey', 'token', 'webhookSecret'] as const;
 

@@ -68,6 +68,14 @@ describe('alerts', () => {
     expect(scans[0]?.target['coverage']).toBe('partial');
     expect(gaps).toEqual([expect.objectContaining({ code: 'too_many' })]);
   });
+  it('of kinds that are left out are not read, neither by a pull nor because of an event', async () => {
+    const config = { baseUrl: github.url, token: 'ghp_0123456789', organizations: ['Acme'], alerts: ['dependabot'] };
+    for (const focus of [undefined, 'code-scanning:acme/pay', 'whole:acme/pay']) {
+      const { scans } = await pullAll(githubPull, config, focus === undefined ? {} : { focus });
+      expect(new Set(scans.map(({ format }) => format))).toEqual(new Set(focus === 'code-scanning:acme/pay' ? [] : ['github-dependabot']));
+    }
+    expect(github.asked(/code-scanning|secret-scanning/)).toEqual([]);
+  });
   it('are the same bytes in any order and with any change that says nothing', async () => {
     const body = async (alerts: readonly object[]) => {
       github.routes.set('GET /repos/Acme/pay/code-scanning/alerts', (call) => ({ body: call.query.get('state') === 'open' ? alerts : [] }));

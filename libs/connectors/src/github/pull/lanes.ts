@@ -1,5 +1,5 @@
 import { objectOf, numberOf, textOf } from '@throughline/connectors/api';
-import type { GithubConfig } from '../config.js';
+import { unreadAlerts, type GithubConfig } from '../config.js';
 import { objectsOf } from '../events/common.js';
 import { missingGap, missingNeeds } from './permissions.js';
 import { actorOf, isRefusal, laneOf, type Session, type Step } from './session.js';
@@ -60,6 +60,7 @@ async function kindOfOwner(client: Session['client'], owner: string): Promise<La
 export async function beginLane(session: Session, state: State): Promise<Step> {
   const lane = laneOf(state);
   const permissions = await session.client.permissions(actorOf(session.config, lane));
-  const missing = permissions === undefined ? [] : missingNeeds(permissions).filter(({ kind }) => !(lane.user === true && kind === 'teams'));
-  return { state: { ...nextStage(state), off: [...missing.map(({ kind }) => kind), ...(lane.user === true ? ['teams'] : [])] }, gaps: missing.map((need) => missingGap(lane.owner, need)) };
+  const unread: readonly string[] = [...unreadAlerts(session.config), ...(lane.user === true ? ['teams'] : [])];
+  const missing = permissions === undefined ? [] : missingNeeds(permissions).filter(({ kind }) => !unread.includes(kind));
+  return { state: { ...nextStage(state), off: [...missing.map(({ kind }) => kind), ...unread] }, gaps: missing.map((need) => missingGap(lane.owner, need)) };
 }

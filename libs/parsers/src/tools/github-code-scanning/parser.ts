@@ -46,7 +46,7 @@ function read(element: SplitElement): DraftInput | null {
     description: [message, looseText(rule, 'full_description')].filter((part) => part !== '').join('\n\n'), severity: severityOfRule(rule), rule: { tool, id, name: looseText(rule, 'name'), helpUri: looseText(rule, 'help_uri') },
     identifiers: vulnerabilities, weaknesses: weaknessIds(...texts(rule['tags'])),
     location: { path, startLine: lineNumber(location, 'start_line'), endLine: lineNumber(location, 'end_line'), startColumn: lineNumber(location, 'start_column'), endColumn: lineNumber(location, 'end_column') },
-    fingerprints: { 'github/code-scanning': numberOfAlert(alert) }, suppressions: suppressionsOf(alert, state), references: [looseText(alert, 'html_url')], detectedAt: isoTime(looseText(alert, 'created_at')),
+    fingerprints: { 'github/alert': `code-scanning/${numberOfAlert(alert)}` }, suppressions: suppressionsOf(alert, state), references: [looseText(alert, 'html_url')], detectedAt: isoTime(looseText(alert, 'created_at')),
     attributes: {
       alert: numberOfAlert(alert), toolVersion: looseText(sub(alert, 'tool'), 'version'), ref: looseText(instance, 'ref'), commit: looseText(instance, 'commit_sha'), category: looseText(instance, 'category'),
       classifications: texts(instance['classifications']).join(' '), tags: texts(rule['tags']).join(' '),

@@ -41,7 +41,7 @@ function read(element: SplitElement): DraftInput | null {
   return {
     class: 'secrets', title: `${name}${path ? ` in ${path}` : ''}`, severity: severityOfSecret(validity), rule: { tool: 'github-secret-scanning', id: type, name }, weaknesses: ['CWE-798'], secret,
     location: { path, startLine: lineNumber(first, 'start_line'), endLine: lineNumber(first, 'end_line'), startColumn: lineNumber(first, 'start_column'), endColumn: lineNumber(first, 'end_column') },
-    fingerprints: secret === null ? { 'github/secret-scanning': numberOfAlert(alert) } : {}, suppressions: suppressionsOf(alert, state, resolution),
+    fingerprints: secret === null ? { 'github/alert': `secret-scanning/${numberOfAlert(alert)}` } : {}, suppressions: suppressionsOf(alert, state, resolution),
     references: [looseText(alert, 'html_url')], remediation: 'Revoke or rotate the secret, then remove it from the repository and its history.', detectedAt: isoTime(looseText(alert, 'created_at')),
     attributes: {
       alert: looseText(alert, 'number'), validity, publiclyLeaked: looseText(alert, 'publicly_leaked'), inOtherRepositories: looseText(alert, 'multi_repo'), pushProtectionBypassed: looseText(alert, 'push_protection_bypassed'),

@@ -81,6 +81,7 @@ export async function fill(url, tenant, repositories, tell) {
     union all select '${tenant}'::uuid, 'owner', urn, 'codeowners', false, '' from assets where kind in ('repository', 'image-name', 'service', 'endpoint')`);
   for (const { indexdef } of indexes) await client.query(indexdef);
   for (const table of FILLED) await client.query(`vacuum (analyze) ${table}`);
+  await client.query('checkpoint');
   const { rows: [counts] } = await client.query('select (select count(*)::int from assets) as assets, (select count(*)::int from links) as links, (select count(*)::int from hop_states) as hops');
   await client.end();
   return counts;

@@ -1,6 +1,7 @@
 import { urnRest } from '@throughline/domain';
 import type { TenantId, Urn } from '@throughline/domain';
 import type { Unit } from '@throughline/persistence';
+import { texts } from '../domain/assets.js';
 import type { Json } from '../domain/claims.js';
 import type { Definition, DefinitionKind } from '../domain/definitions.js';
 import type { TeamFacts } from '../domain/teams.js';
@@ -27,22 +28,33 @@ interface Row {
 const COLUMNS = 'kind, slug, version, body, author, reason, updated_at, deleted';
 const definitionOf = (row: Row): StoredDefinition => ({ kind: row.kind, slug: row.slug, version: row.version, body: row.body, author: row.author, reason: row.reason, updatedAt: row.updated_at, deleted: row.deleted });
 
-/** Definitions that judgements need at hand: all but applications and services, which are nodes of the graph. */
-export async function loadModelDefinitions(unit: Unit, tenant: TenantId): Promise<StoredDefinition[]> {
-  const rows = await unit.query<Row>(`select ${COLUMNS} from definitions where tenant_id = $1 and kind in ('teams', 'environments', 'ownership-rules') and not deleted order by kind, slug`, [tenant], { name: 'definitions_model' });
-  return rows.map(definitionOf);
+export interface ModelParts {
+  /** All definitions but applications and services, which are nodes of the graph. */
+  readonly definitions: readonly Definition[];
+  readonly teams: readonly TeamFacts[];
+  readonly runtimeComplete: boolean;
 }
 
-/** What connectors say of teams, with everyone who was ever their member: who left still stands for the team. */
-export async function loadTeamFacts(unit: Unit, tenant: TenantId): Promise<TeamFacts[]> {
-  const rows = await unit.query<{ urn: Urn; attributes: Json; retired: boolean; ever: string[] }>(
-    `select a.urn, a.attributes, a.retired_at is not null as retired, coalesce((
-       select array_agg(distinct m.name) from asset_versions v
-       cross join lateral jsonb_array_elements_text(case when jsonb_typeof(v.attributes->'members') = 'array' then v.attributes->'members' else '[]' end) m(name)
-       where v.tenant_id = $1 and v.urn = a.urn), '{}') as ever
-     from assets a where a.tenant_id = $1 and a.kind = 'team' order by a.urn`, [tenant], { name: 'team_facts' },
+/**
+ * What judgements need at hand, in one statement, since every trace asks for it. Of teams what connectors say, with
+ * everyone who was ever their member: who left still stands for the team. The runtime is known to its end when some scope
+ * reports services or tasks, and the last inventory of each such scope was complete.
+ */
+export async function loadModelParts(unit: Unit, tenant: TenantId): Promise<ModelParts> {
+  const [row] = await unit.query<{ definitions: Definition[]; teams: { urn: Urn; attributes: Json; retired: boolean; ever: string[] }[]; complete: boolean }>(
+    `select
+       coalesce((select jsonb_agg(jsonb_build_object('kind', kind, 'slug', slug, 'body', body) order by kind, slug) from definitions
+         where tenant_id = $1 and kind in ('teams', 'environments', 'ownership-rules') and not deleted), '[]') as definitions,
+       coalesce((select jsonb_agg(jsonb_build_object('urn', a.urn, 'attributes', a.attributes, 'retired', a.retired_at is not null, 'ever', (
+         select coalesce(jsonb_agg(distinct m.name), '[]') from asset_versions v
+         cross join lateral jsonb_array_elements(case when jsonb_typeof(v.attributes->'members') = 'array' then v.attributes->'members' else '[]' end) m(name)
+         where v.tenant_id = $1 and v.urn = a.urn)) order by a.urn) from assets a where a.tenant_id = $1 and a.kind = 'team'), '[]') as teams,
+       coalesce((select bool_and(complete) from (select distinct on (source, scope) complete from inventories
+         where tenant_id = $1 and holds_runtime and applied_at is not null order by source, scope, sequence desc) last), false) as complete`,
+    [tenant], { name: 'model_parts' },
   );
-  return rows.map((row) => ({ slug: urnRest(row.urn), attributes: row.attributes, retired: row.retired, ever: row.ever }));
+  const teams = (row?.teams ?? []).map(({ urn, attributes, retired, ever }) => ({ slug: urnRest(urn), attributes, retired, ever: texts(ever) }));
+  return { definitions: row?.definitions ?? [], teams, runtimeComplete: row?.complete ?? false };
 }
 
 export async function loadDefinition(unit: Unit, tenant: TenantId, kind: DefinitionKind, slug: string): Promise<StoredDefinition | undefined> {

@@ -15,9 +15,8 @@ import { agreedRepository, claimedCommit, resolveOrigins } from '../domain/origi
 import { wholeRepository } from '../domain/owners.js';
 import { serviceStates } from '../domain/service-state.js';
 import { markResolved, referringTo } from '../persistence/assets.repository.js';
-import { loadModelDefinitions, loadTeamFacts } from '../persistence/definitions.repository.js';
+import { loadModelParts } from '../persistence/definitions.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
-import { isRuntimeComplete } from '../persistence/inventory.repository.js';
 import { addAllPending, addPending, loadContexts, loadDependents, loadOrigins, loadPairs, loadServicesOf, loadStatesOf, saveContexts, saveOrigins, saveStates, takePending } from '../persistence/judgement.repository.js';
 import type { ImageOrigin } from '../persistence/judgement.repository.js';
 import { affectedBy, collectForward } from './affected.js';
@@ -30,7 +29,8 @@ export const RECOMPUTE = 'chain.recompute';
 const INLINE = { image: 500, service: 200, asset: 500 } as const;
 
 export async function loadModel(unit: Unit, tenant: TenantId): Promise<Model> {
-  return modelOf(await loadModelDefinitions(unit, tenant), await isRuntimeComplete(unit, tenant), await loadTeamFacts(unit, tenant));
+  const { definitions, teams, runtimeComplete } = await loadModelParts(unit, tenant);
+  return modelOf(definitions, runtimeComplete, teams);
 }
 
 /** Judges again what a change reaches and announces the contexts that differ. */

@@ -31,7 +31,7 @@ export function failureKind(error: unknown): FailureKind {
   if (DENIED.has(name)) return 'access_denied';
   if (CREDENTIALS.has(name)) return 'bad_credentials';
   if (UNSUPPORTED.has(name) || status === 501) return 'unsupported';
-  if (status === 404 || /NotFound(Exception|Fault)?$|^NoSuch/.test(name)) return 'not_found';
+  if (status === 404 || /NotFound(Exception|Fault)?$|^NoSuch|NonexistentItem/.test(name)) return 'not_found';
   if (status === 403) return 'access_denied';
   if ((status !== undefined && status >= 500) || code !== '' || name === 'TimeoutError' || name === 'NetworkingError') return 'unreachable';
   return 'failed';

@@ -13,6 +13,9 @@ export interface Place {
   readonly region: string;
 }
 
+/** What people call the account, where the configuration says so. */
+export const accountName = ({ place, config }: Pick<ScopeContext, 'place' | 'config'>): string | undefined => config.accounts.find(({ id }) => id === place.account)?.name;
+
 /** State of a scope between two steps: plain JSON. */
 export type ScopeState = Readonly<Record<string, unknown>>;
 

@@ -107,7 +107,7 @@ describe('rights that are missing', () => {
 });
 
 describe('large and strange accounts', () => {
-  it('ten thousand targets behind one load balancer: counts and a sample, in one fact of ordinary size', async () => {
+  it('28: ten thousand targets behind one load balancer: counts and a sample, in one fact of ordinary size', async () => {
     const target = (index: number): string => `<member><Target><Id>10.0.${index >> 8}.${index & 255}</Id><Port>80</Port></Target><TargetHealth><State>${index % 100 === 0 ? 'unhealthy' : 'healthy'}</State></TargetHealth></member>`;
     const url = await account({
       DescribeTargetGroups: () => query('DescribeTargetGroups', `<TargetGroups><member><TargetGroupArn>${ARN}:targetgroup/big/1</TargetGroupArn><TargetType>ip</TargetType></member></TargetGroups>`),
@@ -119,7 +119,7 @@ describe('large and strange accounts', () => {
     expect([states.length <= 50, new Set(states)]).toEqual([true, new Set(['healthy', 'unhealthy'])]);
   });
 
-  it('security groups that refer to each other are told as they are', async () => {
+  it('28: security groups that refer to each other are told as they are', async () => {
     const group = (id: string, other: string): string => `<item><groupId>${id}</groupId><ipPermissions><item><ipProtocol>-1</ipProtocol><groups><item><userId>${ACCOUNT}</userId><groupId>${other}</groupId></item></groups></item></ipPermissions></item>`;
     const url = await account({ DescribeSecurityGroups: () => ({ xml: `<DescribeSecurityGroupsResponse><securityGroupInfo>${group('sg-a', 'sg-b')}${group('sg-b', 'sg-a')}</securityGroupInfo></DescribeSecurityGroupsResponse>` }) });
     const facts = factsOf(await scopeOf(url, 'ec2'));

@@ -1,7 +1,8 @@
 import type { ECS, Service, Task } from '@aws-sdk/client-ecs';
 import type { Fact } from '@throughline/connectors/api';
+import { accountUrn } from '../arn.js';
 import { clusterFacts, definitionFacts, definitionsInUse, firstPort, imagesOf, interfaceOf, serviceFacts, taskFacts, type TaskInterface } from '../map/ecs.js';
-import { attempt, type Scope, type ScopeContext, type Step } from '../scope.js';
+import { accountName, attempt, type Scope, type ScopeContext, type Step } from '../scope.js';
 import { resolveTags } from './tags.js';
 
 type State =
@@ -33,11 +34,12 @@ async function clusters(context: ScopeContext, ecs: ECS, token: string | undefin
   const page = await ecs.listClusters({ maxResults: CLUSTERS, ...(token !== undefined && { nextToken: token }) });
   const left = page.clusterArns ?? [];
   const next = page.nextToken || undefined;
-  if (left.length === 0) return { facts: [], next: next === undefined ? undefined : { at: 'clusters', token: next } };
+  const own = token === undefined ? [context.say().asset(accountUrn(context.place.partition, context.place.account), { name: accountName(context), id: context.place.account })] : [];
+  if (left.length === 0) return { facts: own, next: next === undefined ? undefined : { at: 'clusters', token: next } };
   const answer = await ecs.describeClusters({ clusters: left, include: ['TAGS'] });
   tellFailures(context, answer.failures);
   const say = context.say();
-  return { facts: (answer.clusters ?? []).flatMap((cluster) => clusterFacts(say, context.place, cluster)), next: { at: 'services', left, token: next, seen: [] } };
+  return { facts: [...own, ...(answer.clusters ?? []).flatMap((cluster) => clusterFacts(say, context.place, cluster))], next: { at: 'services', left, token: next, seen: [] } };
 }
 
 type Within = Exclude<State, { at: 'clusters' }>;

@@ -20,6 +20,13 @@ describe('the Avro codec', () => {
     expect(await codec.decode(TOPICS.intelUpdated, bytes)).toMatchObject({ kev: false, epss: null, aliases: [] });
   });
 
+  it('passes over what is not read, and refuses to read what the record does not have', async () => {
+    const [whole, part] = [createTestCodec(), createTestCodec({ [TOPICS.scanScored]: ['scanId', 'scored'] })];
+    await Promise.all([whole.prepare(), part.prepare()]);
+    expect(await part.decode(TOPICS.scanScored, whole.encode(TOPICS.scanScored, scored))).toEqual({ scanId: scored.scanId, scored: 3 });
+    expect(() => createTestCodec({ [TOPICS.intelUpdated]: ['nothing'] })).toThrow('nothing');
+  });
+
   it.each([
     ['empty', Buffer.alloc(0)],
     ['no magic byte', Buffer.from('{"json": true}')],

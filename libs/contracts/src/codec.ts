@@ -12,6 +12,11 @@ export interface CodecOptions {
   readonly registryUrl?: string | undefined;
   /** JSON file of kept ids, written by the topics tool. */
   readonly schemaIdsFile?: string | undefined;
+  /**
+   * Fields that are read of a topic's record; the others are passed over undecoded, so that a reader of few pays for few.
+   * Absent for a topic: all of them.
+   */
+  readonly reads?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Instead of registryUrl, for tests. */
   readonly registry?: RegistryClient | undefined;
 }
@@ -23,6 +28,8 @@ export interface CodecOptions {
  */
 export class AvroCodec {
   readonly #types = new Map<string, avsc.Type>();
+  readonly #readers = new Map<string, avsc.Type>();
+  readonly #reads: Readonly<Record<string, readonly string[]>>;
   readonly #ids = new Map<string, number>();
   readonly #writers = new Map<number, string>();
   readonly #resolvers = new Map<string, avsc.Resolver | null>();
@@ -32,6 +39,9 @@ export class AvroCodec {
   constructor(options: CodecOptions) {
     this.#registry = options.registry ?? (options.registryUrl ? createRegistryClient(options.registryUrl) : undefined);
     this.#file = options.schemaIdsFile;
+    this.#reads = options.reads ?? {};
+    // At once: a field that does not exist is a mistake of the build, never a record's fault.
+    for (const topic of Object.keys(this.#reads)) this.#readerOf(topic);
     this.#readKept();
   }
 
@@ -63,7 +73,7 @@ export class AvroCodec {
     if (value.length <= HEADER_BYTES || value[0] !== MAGIC) throw new UndecodableRecord('not in the Confluent wire format');
     const resolver = await this.#resolverOf(topic, value.readUInt32BE(1));
     try {
-      return this.#typeOf(topic).fromBuffer(value.subarray(HEADER_BYTES), resolver ?? undefined);
+      return this.#readerOf(topic).fromBuffer(value.subarray(HEADER_BYTES), resolver ?? undefined);
     } catch (error) {
       throw new UndecodableRecord(`the bytes do not fit schema ${value.readUInt32BE(1)}`, { cause: error });
     }
@@ -80,16 +90,29 @@ export class AvroCodec {
     return type;
   }
 
-  /** null: written with our own schema, no resolution needed. */
+  /** Our own type, or the part of it that is read. */
+  #readerOf(topic: string): avsc.Type {
+    const fields = this.#reads[topic];
+    if (!fields) return this.#typeOf(topic);
+    let reader = this.#readers.get(topic);
+    if (!reader) {
+      reader = avsc.Type.forSchema(projected(schemaOfTopic(topic) ?? {}, fields) as avsc.Schema);
+      this.#readers.set(topic, reader);
+    }
+    return reader;
+  }
+
+  /** null: written with our own schema and read whole, no resolution needed. */
   async #resolverOf(topic: string, id: number): Promise<avsc.Resolver | null> {
-    if (this.#ids.get(topic) === id) return null;
+    const own = this.#ids.get(topic) === id;
+    if (own && !this.#reads[topic]) return null;
     const cacheKey = `${topic}|${id}`;
     const cached = this.#resolvers.get(cacheKey);
     if (cached !== undefined) return cached;
-    const writer = await this.#writerSchema(id);
+    const writer = own ? undefined : await this.#writerSchema(id);
     let resolver: avsc.Resolver;
     try {
-      resolver = this.#typeOf(topic).createResolver(avsc.Type.forSchema(JSON.parse(writer) as avsc.Schema));
+      resolver = this.#readerOf(topic).createResolver(writer === undefined ? this.#typeOf(topic) : avsc.Type.forSchema(JSON.parse(writer) as avsc.Schema));
     } catch (error) {
       throw new UndecodableRecord(`schema ${id} cannot be read as the record of ${topic}`, { cause: error });
     }
@@ -118,12 +141,21 @@ export class AvroCodec {
   }
 }
 
+/** The record's schema with some of its fields; throws for a field that it does not have. */
+function projected(schema: { readonly fields?: readonly { readonly name: string }[] }, names: readonly string[]): object {
+  const fields = schema.fields ?? [];
+  const unknown = names.filter((name) => !fields.some((field) => field.name === name));
+  if (unknown.length > 0) throw new TypeError(`the record has no field ${unknown.join(', ')}`);
+  return { ...schema, fields: fields.filter((field) => names.includes(field.name)) };
+}
+
 export const createCodec = (options: CodecOptions): AvroCodec => new AvroCodec(options);
 
 /** A codec with made-up ids for tests and the memory driver: no registry, no file. */
-export function createTestCodec(): AvroCodec {
+export function createTestCodec(reads?: CodecOptions['reads']): AvroCodec {
   const ids = new Map<string, number>(Object.keys(TOPIC_CATALOGUE).map((topic, index) => [subjectOf(topic), index + 1]));
   return new AvroCodec({
+    reads,
     registry: {
       schemaById: (id) => Promise.reject(new UndecodableRecord(`no schema has id ${id}`)),
       idOf: (subject) => Promise.resolve(ids.get(subject) ?? 0),

@@ -27,6 +27,8 @@ export interface ServiceDefinition<C extends BaseConfig> {
   readonly config: C;
   /** The service's own module(s), given the shared parts. */
   readonly module: (parts: ServiceParts<C>) => Type | DynamicModule;
+  /** Fields read of a topic's record; absent for a topic: all (see CodecOptions.reads). */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
   /** Handlers found by @EventPattern are run by a stateful runner unless this is false. */
   readonly consumes?: boolean;
   /** Topics that wait for now, e.g. a bulk lane; the outbox above its cap holds all of them anyway. */
@@ -78,8 +80,8 @@ export async function runService<C extends BaseConfig>(definition: ServiceDefini
   onShutdown(createLogger({ name: definition.name, level: definition.config.LOG_LEVEL }), service.close);
 }
 
-async function buildParts<C extends BaseConfig>({ name, config }: ServiceDefinition<C>, logger: Logger): Promise<ServiceParts<C>> {
-  const codec = createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL, schemaIdsFile: config.SCHEMA_IDS_FILE });
+async function buildParts<C extends BaseConfig>({ name, config, reads }: ServiceDefinition<C>, logger: Logger): Promise<ServiceParts<C>> {
+  const codec = createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL, schemaIdsFile: config.SCHEMA_IDS_FILE, reads });
   const metrics = createStreamMetrics();
   const readiness = new Readiness();
   const database = await createDatabase({ url: config.DATABASE_URL, pool: config.DATABASE_POOL, schema: name.replaceAll('-', '_'), codec, applicationName: name });

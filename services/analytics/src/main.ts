@@ -4,7 +4,7 @@ import { createSinkRunner } from '@throughline/stream';
 import { createKafkaJsDriver } from '@throughline/stream/kafkajs';
 import { AnalyticsModule } from './app.module.js';
 import { readConfig } from './config.js';
-import { SINK_TOPICS, writeBatch } from './consumers/sink.handler.js';
+import { SINK_READS, SINK_TOPICS, writeBatch } from './consumers/sink.handler.js';
 
 /** An insert waits while the engine gathers rows: many at a time cost nothing but the waiting. */
 const SINK_CONCURRENCY = 24;
@@ -18,6 +18,7 @@ const clickhouse = createClickHouse({ url: config.CLICKHOUSE_URL, database: conf
 await runService({
   name: 'analytics',
   config,
+  reads: SINK_READS,
   module: () => AnalyticsModule.with(clickhouse),
   // A sink: its positions are the broker's, since ClickHouse has no transaction that could hold them.
   consumes: false,

@@ -17,7 +17,7 @@ const NODE_FLAGS = ['--max-old-space-size=384', '--enable-source-maps', '--disab
  * Megabytes of the young generation: a batch lives for one transaction and need not be copied to the old generation
  * (collecting was 32 % of dedup's CPU with 32 MB, 20 % with 64).
  */
-const SEMI_SPACE: Readonly<Record<string, number>> = { dedup: 64, scoring: 64 };
+const SEMI_SPACE: Readonly<Record<string, number>> = { dedup: 64, scoring: 64, analytics: 64 };
 const DEFAULT_SEMI_SPACE = 32;
 
 const watchdog = (): string => pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), 'watchdog.js')).href;

@@ -1,7 +1,7 @@
 import { blamesRows, type ClickHouse } from '@throughline/clickhouse';
-import { TOPICS, type FindingChanged, type RiskChanged, type ScanCompleted, type TicketChanged } from '@throughline/contracts';
+import { TOPICS, type ScanCompleted, type TicketChanged } from '@throughline/contracts';
 import { done, reject, retry, type Outcome, type StreamRecord } from '@throughline/stream';
-import { findingRow, riskRow, scanRow, ticketRow, type Row } from '../domain/rows.js';
+import { FINDING_FIELDS, findingRow, RISK_FIELDS, riskRow, scanRow, ticketRow, type FindingFacts, type RiskFacts, type Row } from '../domain/rows.js';
 
 interface Target { readonly table: string; readonly rowOf: (value: never) => Row }
 
@@ -13,7 +13,9 @@ const TARGETS: Readonly<Record<string, readonly Target[]>> = {
   [TOPICS.ticketChanged]: [{ table: 'tickets', rowOf: ticketRow as (value: never) => Row }],
 };
 
-export type SinkRecord = StreamRecord<RiskChanged | FindingChanged | ScanCompleted | TicketChanged>;
+export type SinkRecord = StreamRecord<RiskFacts | FindingFacts | ScanCompleted | TicketChanged>;
+/** Fields that are decoded of a topic's records. */
+export const SINK_READS: Readonly<Record<string, readonly string[]>> = { [TOPICS.riskChanged]: RISK_FIELDS, [TOPICS.findingChanged]: FINDING_FIELDS };
 export const SINK_TOPICS: readonly string[] = Object.keys(TARGETS);
 
 /**

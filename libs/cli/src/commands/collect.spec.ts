@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { assetFact } from '@throughline/connectors';
 import { urn } from '@throughline/domain';
-import { testIo, type Around, type TestIo } from '../../test/scripted.js';
+import { scriptedServer, testIo, type Around, type TestIo } from '../../test/scripted.js';
 import { run } from '../run.js';
 import { requestsOf } from './collecting.js';
 import { readRequests } from './facts-file.js';
@@ -81,6 +81,24 @@ describe('collect aws', () => {
     expect([code, calls.length > 20]).toEqual([0, true]);
     for (const { call, why } of calls) expect([call, /^(sts AssumeRole|\w+ (Get|List|Describe|BatchGet|Lookup)\w*)$/.test(call), /^[\w-]+:\w+/.test(why)]).toEqual([call, true, true]);
   });
+
+  it('an account that refuses everything gives a file of gaps with the permission that each needs, and no error', async () => {
+    const server = await scriptedServer(() => ({ status: 403, body: { __type: 'AccessDeniedException', message: 'not authorized' }, headers: { 'x-amzn-errortype': 'AccessDeniedException' } }));
+    const kept = { ...process.env };
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' });
+    try {
+      const { code, file } = await collect(['aws', '--yes', '--account', '111122223333', '--region', 'eu-central-1', '--endpoint', server.url, '--registry-endpoint', server.url]);
+      expect([code, server.seen.length > 0]).toEqual([0, true]);
+      const { gaps, requests } = file();
+      expect(gaps.length).toBeGreaterThan(0);
+      for (const { remedy } of gaps) expect(remedy.length).toBeGreaterThan(10);
+      // What could not be read is not gone.
+      for (const { snapshot } of requests) expect(snapshot).toEqual(expect.objectContaining({ complete: false }));
+    } finally {
+      process.env = kept;
+      await server.close();
+    }
+  }, 30_000);
 
   it.each([[[]], [['--account', '12']], [['--account', '111122223333', '--region', 'moon']]])('%j is a wrong call, before anything is asked of AWS', async (args) => {
     expect((await collect(['aws', '--yes', ...args])).code).toBe(2);

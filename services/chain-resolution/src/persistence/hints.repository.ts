@@ -24,7 +24,7 @@ export async function loadTagHints(unit: Unit, tenant: TenantId, images: readonl
 export async function imagesHintingAt(unit: Unit, tenant: TenantId, shas: readonly string[]): Promise<Urn[]> {
   const prefixes = [...new Set(shas.map((sha) => sha.slice(0, 7)))];
   if (prefixes.length === 0) return [];
-  const rows = await unit.query<{ image: Urn }>('select distinct image from image_tag_hints where tenant_id = $1 and left(hex, 7) = any($2::text[]) order by image', [tenant, prefixes], { name: 'tag_hints_at' });
+  const rows = await unit.query<{ image: Urn }>('select distinct image from image_tag_hints where tenant_id = $1 and prefix = any($2::text[]) order by image', [tenant, prefixes], { name: 'tag_hints_at' });
   return rows.map((row) => row.image);
 }
 
@@ -33,7 +33,7 @@ export async function commitsLike(unit: Unit, tenant: TenantId, hexes: readonly 
   const prefixes = [...new Set(hexes.map((hex) => hex.slice(0, 7)))];
   if (prefixes.length === 0) return [];
   return [...await unit.query<{ urn: Urn; committedAt: string }>(
-    `select urn, coalesce(attributes->>'committedAt', '') as "committedAt" from assets where tenant_id = $1 and kind = 'commit' and left(substring(urn from '[^@]+$'), 7) = any($2::text[]) order by urn`,
+    `select urn, coalesce(attributes->>'committedAt', '') as "committedAt" from assets where tenant_id = $1 and commit_prefix = any($2::text[]) order by urn`,
     [tenant, prefixes], { name: 'commits_like' },
   )];
 }

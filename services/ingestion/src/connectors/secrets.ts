@@ -26,6 +26,7 @@ function* texts(value: unknown): Generator<string> {
 /** What others said, e.g. a library in an error, without the secrets that it was given. */
 export function withoutSecrets(text: string, secrets: Secrets): string {
   let clean = text;
-  for (const secret of texts(secrets)) if (secret.length >= 6) clean = clean.replaceAll(secret, '[REDACTED]');
+  // The longer first: a part of it must not be left because another secret is in it.
+  for (const secret of [...texts(secrets)].sort((a, b) => b.length - a.length)) if (secret.length >= 6) clean = clean.replaceAll(secret, '[REDACTED]');
   return clean;
 }

@@ -56,4 +56,11 @@ describe('F3: a change of a security group', () => {
     const rules = { ingress: [{ protocol: 'tcp', fromPort: 443, toPort: 443, cidrs: ['0.0.0.0/0'] }, other] };
     expect((await h.apply([part({ source: 'any', receivedAt: minute(21), assets: [[SG('sg-b'), rules]] })])).changed).toEqual([]);
   });
+
+  it('reaches a service through two doors: a firewall on the CDN before an API', async () => {
+    const [api, cdn] = ['cloud-resource:arn:aws:apigateway:eu-central-1::/apis/x', 'cloud-resource:arn:aws:cloudfront::111122223333:distribution/E1'];
+    await h.apply([part({ source: 'any', assets: [[api, { public: true }], [cdn, { public: true }]], links: [['service:fn', 'routes-to', api], [api, 'resolves-to', cdn]] })]);
+    const { changed } = await h.apply([part({ source: 'any', receivedAt: minute(30), assets: [[cdn, { public: true, waf: { defaultAction: 'block', allowedCidrs: ['198.51.100.0/24'] } }]] })]);
+    expect(changed.map((one) => [one.asset, one.exposure])).toEqual([['service:fn', 'limited']]);
+  });
 });

@@ -129,7 +129,7 @@ async function collectBackward(graph: Graph, nodes: readonly Urn[], services: Se
     frontier = [];
     for (const link of links) {
       if (kindOf(link.from) === 'service') services.add(link.from);
-      else if (OUTWARDS.has(kindOf(link.from)) && !seen.has(link.from)) {
+      else if ((OUTWARDS.has(kindOf(link.from)) || kindOf(link.from) === 'cloud-resource') && !seen.has(link.from)) {
         seen.add(link.from);
         frontier.push(link.from);
       }

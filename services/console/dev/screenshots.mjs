@@ -18,9 +18,15 @@ async function api(path) {
 
 const worst = (await api('/findings?exposed=yes&deployed=yes&limit=1')).items[0];
 if (!worst) throw new Error('The platform has no exposed finding; start it with its sample world.');
+const service = (await api('/trace/exposed?limit=1')).items[0];
+if (!service) throw new Error('The platform has no exposed service; start it with its sample world.');
+const identifier = (await api('/findings?exposed=yes&deployed=yes&limit=100')).items.flatMap((finding) => finding.identifiers).find((id) => id.startsWith('CVE-'));
+const repository = encodeURIComponent(`repo:${worst.repository}`);
 const PICTURES = [
   ['today', '/today', 'light', 960, '.rows'], ['today-dark', '/today', 'dark', 960, '.rows'], ['findings', '/findings', 'light', 800, '.virtual-row'],
-  ['finding', `/findings/${worst.id}`, 'light', 1000, '.strip'], ['trace', `/trace?from=${encodeURIComponent(`repo:${worst.repository}`)}`, 'light', 800, '.trace-node'], ['trace-dark', `/trace?from=${encodeURIComponent(`repo:${worst.repository}`)}`, 'dark', 800, '.trace-node'],
+  ['finding', `/findings/${worst.id}`, 'light', 1000, '.strip'], ['trace', `/trace?from=${repository}`, 'light', 800, '.trace-node'], ['trace-dark', `/trace?from=${encodeURIComponent(service.service)}&direction=backward`, 'dark', 800, '.trace-node'],
+  ['exposed', '/trace/exposed', 'light', 560, '.way'], ['blast-radius', `/trace/blast-radius?identifier=${identifier}`, 'light', 1000, '.trace-node'], ['coverage', '/collect/coverage', 'light', 1000, '.hop-bar'],
+  ['connectors', '/collect/connectors', 'light', 560, '.connectors-table'], ['provenance', '/collect/provenance', 'light', 900, '.attestation-list'],
 ];
 
 mkdirSync(folder, { recursive: true });

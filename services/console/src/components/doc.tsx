@@ -1,15 +1,25 @@
 import { Fragment, type ReactElement } from 'react';
-import { type Block, blocksOf } from '../lib/doc.js';
+import { type Block, blocksOf, sectionsOf } from '../lib/doc.js';
 import { Command } from './bits.js';
 
-/** A document of ours as plain elements; code can be copied. */
+/** A document of ours as plain elements; code can be copied. What comes after the first section folds away under its heading. */
 export function Doc({ text }: { readonly text: string }): ReactElement {
-  return <div className="doc stack-s">{blocksOf(text).filter((block) => block.kind !== 'heading' || block.level > 1).map((block, index) => <One key={index} block={block} />)}</div>;
+  const [intro, ...sections] = sectionsOf(blocksOf(text));
+  return (
+    <div className="doc stack">
+      <Blocks of={intro?.blocks ?? []} />
+      {sections.map((section, index) => <details key={section.title} open={index === 0}><summary><h3>{section.title}</h3></summary><Blocks of={section.blocks} /></details>)}
+    </div>
+  );
+}
+
+function Blocks({ of }: { readonly of: readonly Block[] }): ReactElement {
+  return <div className="stack-s">{of.map((block, index) => <One key={index} block={block} />)}</div>;
 }
 
 function One({ block }: { readonly block: Block }): ReactElement {
   switch (block.kind) {
-    case 'heading': return <h3>{block.text}</h3>;
+    case 'heading': return <h4>{block.text}</h4>;
     case 'text': return <p><Inline text={block.text} /></p>;
     case 'list': return <ul className="bullets">{block.items.map((item, index) => <li key={index}><Inline text={item} /></li>)}</ul>;
     case 'code': return <Command>{block.text}</Command>;

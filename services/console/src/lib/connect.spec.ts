@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bodyOf, formOf, missingOf, valuesOf, type ConnectorForm } from './connector-forms.js';
 import { stateOf } from './connector-state.js';
-import { blocksOf } from './doc.js';
+import { blocksOf, sectionsOf } from './doc.js';
 import { keyProblems, readKeys, writeKeys } from './provenance-keys.js';
 import { openMore, readOpen } from './stacks.js';
 import { connector } from '../api/normalize.js';
@@ -40,6 +40,8 @@ it('reads the shapes of our documents, and markup stays text', () => {
     { kind: 'heading', level: 1, text: 'A' }, { kind: 'text', text: 'text of two lines' }, { kind: 'list', items: ['one more', 'two'] }, { kind: 'table', head: ['a', 'b'], rows: [['1', '<b>']] }, { kind: 'code', language: 'json', text: '{"a": 1}' },
   ]);
 });
+
+it('cuts a document at its second-level headings', () => expect(sectionsOf(blocksOf('# T\nintro\n## Set up\nfirst\n### more\n## Rest\nlast')).map((one) => [one.title, one.blocks.length])).toEqual([['', 1], ['Set up', 2], ['Rest', 1]]));
 
 describe('trusted keys', () => {
   const pem = '-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n';

@@ -15,6 +15,18 @@ export function blocksOf(markdown: string): readonly Block[] {
   return blocks;
 }
 
+export interface Section { readonly title: string; readonly blocks: readonly Block[] }
+
+/** The text before the first second-level heading, then a section for each; the document's own title is left out. */
+export function sectionsOf(blocks: readonly Block[]): readonly Section[] {
+  const sections: { title: string; blocks: Block[] }[] = [{ title: '', blocks: [] }];
+  for (const block of blocks) {
+    if (block.kind === 'heading' && block.level === 2) sections.push({ title: block.text, blocks: [] });
+    else if (block.kind !== 'heading' || block.level > 2) sections.at(-1)?.blocks.push(block);
+  }
+  return sections;
+}
+
 function blockAt(lines: readonly string[], at: number): readonly [Block | undefined, number] {
   const line = lines[at] ?? '';
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);

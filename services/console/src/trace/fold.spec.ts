@@ -72,6 +72,12 @@ describe('folding', () => {
     expect(draw(trace({ nodes, links: guessed }), { allHops: false, at: NOW }).edges[0]?.style).toBe('inferred');
   });
 
+  it('keeps the proof of a line between restricted nodes', () => {
+    const nodes = ['repository', 'commit', 'build'].map((kind) => node(`restricted:${kind}/1`, kind, { restricted: true }));
+    const links = [link('restricted:repository/1', 'restricted:commit/1'), link('restricted:commit/1', 'restricted:build/1', { kind: 'built-by', method: 'attestation', verified: true })];
+    expect(draw(trace({ nodes, links }), { allHops: false, at: NOW }).edges[0]?.style).toBe('verified');
+  });
+
   it('marks a restricted node and keeps its lines', () => {
     const drawn = draw(trace({ nodes: [node('image:1', 'image'), node('service:x', 'service', { restricted: true })], links: [link('image:1', 'service:x', { kind: 'runs-as' })] }), { allHops: false, at: NOW });
     expect(drawn.nodes.find((one) => one.urn === 'service:x')?.restricted).toBe(true);

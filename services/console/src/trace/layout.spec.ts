@@ -59,12 +59,14 @@ describe('layout', () => {
     expect(slots(['a', 'b', 'c', 'd'].map(gap)).map((slot) => [slot.id, slot.gaps.length])).toEqual([['gaps-build', 4]]);
   });
 
-  it('draws a trace of 2,000 nodes within 300 ms and at most 60 boxes', () => {
+  it('draws a trace of 2,000 nodes within 300 ms of CPU and at most 60 boxes', () => {
     const of = large(2000);
     const run = (): { ms: number; boxes: number } => {
-      const start = performance.now();
+      // CPU time: the clock of a loaded machine says nothing of the code.
+      const start = process.cpuUsage();
       const picture = layout(drawn(of), of.gaps, OPTIONS);
-      return { ms: performance.now() - start, boxes: picture.nodes.length + picture.stacks.length + picture.gaps.length };
+      const { user, system } = process.cpuUsage(start);
+      return { ms: (user + system) / 1000, boxes: picture.nodes.length + picture.stacks.length + picture.gaps.length };
     };
     const runs = [run(), run(), run()];
     expect(Math.min(...runs.map((one) => one.ms))).toBeLessThan(300);

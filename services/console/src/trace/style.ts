@@ -35,8 +35,11 @@ export function edgeStyle(links: readonly TraceLink[], at: number): LineStyle {
  */
 function isIdentity(link: TraceLink): boolean {
   if (link.method !== 'api' || link.validTo !== null) return false;
-  return (link.kind === 'contains' && /^(repo:.* commit:|image:.* image:)/.test(`${link.from} ${link.to}`)) || (link.kind === 'part-of' && link.to.startsWith('image-name:'));
+  return (link.kind === 'contains' && OF_ITSELF.test(`${link.from} ${link.to}`)) || (link.kind === 'part-of' && link.to.startsWith('image-name:'));
 }
+
+/** Restricted nodes keep their kind in their name. */
+const OF_ITSELF = /^((repo:|restricted:repository\/)\S* (commit:|restricted:commit\/)|(image:|restricted:image\/)\S* (image:|restricted:image\/))/;
 
 /** A line that stands for many: the weakest of what holds; ended only when all of them ended. */
 export function bundleStyle(styles: readonly LineStyle[]): LineStyle {

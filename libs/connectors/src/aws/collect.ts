@@ -32,9 +32,12 @@ export interface CollectOptions {
 export const callerAccount = (given: Pick<AwsConfig, 'credentials' | 'endpoint'>, region: string, { context, onCall }: CollectOptions = {}): Promise<string> =>
   accountOfCaller(given, region, plainContext(context), { ...(onCall && { onCall }) });
 
+/** Facts are collected, neither changes nor the reports of other services. */
+const NOT_COLLECTED: ReadonlySet<string> = new Set(['changes', 'inspector', 'securityhub']);
+
 /** Every call that a collection can make, each once; all of them only read. */
 export const plannedCalls = (): readonly PlannedCall[] =>
-  CALLS.filter(({ scopes }) => !scopes.includes('changes')).map(({ service, call, permission, costs }) => ({ service, call, permission, costs }));
+  CALLS.filter(({ scopes }) => !scopes.some((scope) => NOT_COLLECTED.has(scope))).map(({ service, call, permission, costs }) => ({ service, call, permission, costs }));
 
 /**
  * Reads the accounts with the rights of whoever runs it (environment, profile, role of the machine) and gives what the
@@ -44,7 +47,7 @@ export async function collect(config: AwsConfig, options: CollectOptions = {}): 
   const context = plainContext(options.context);
   const pages: PullPage[] = [];
   const session: SessionOptions = { ownChain: true, ...(options.onCall && { onCall: options.onCall }), ...(options.maxAttempts !== undefined && { maxAttempts: options.maxAttempts }) };
-  const once = { ...config, watch: undefined };
+  const once = { ...config, watch: undefined, findings: undefined };
   for (let cursor: PullPage['cursor'] = null; ;) {
     const page = await pullPage(once, cursor, context, session);
     pages.push(page);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Fact, PullPage } from '@throughline/connectors/api';
 import { awsFront, type AwsFront } from '@throughline/testing';
-import { collect } from '../../src/aws/collect.js';
+import { collect, plannedCalls } from '../../src/aws/collect.js';
 import { BUNDLE, buildShop, hex, image, multi, type Shop } from './shop.js';
 import { attributesOf, configFor, EXTERNAL_ID, factsOf, gapsOf, links, pullAll } from './world.js';
 
@@ -115,6 +115,7 @@ describe('a pull of MiniStack and moto over HTTP', () => {
     const { requests } = await collect(configFor(front.url, [ACCOUNT], [REGION]), { onCall: ({ permission }) => calls.add(permission) });
     expect(requests.map(({ source, snapshot }) => `${source}|${snapshot?.scope ?? ''}`)).toEqual(expect.arrayContaining([`aws:${ACCOUNT}/${REGION}|ecs`, `aws:${ACCOUNT}/${REGION}/content|`]));
     expect(requests.flatMap(({ facts: said }) => said).filter((fact) => 'attestation' in fact)).toHaveLength(1);
+    expect(plannedCalls().map(({ permission }) => permission)).toEqual(expect.arrayContaining([...calls]));
     expect([...calls]).toEqual(expect.arrayContaining(['ecs:DescribeTasks', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']));
   });
 });

@@ -38,7 +38,7 @@ function mutilated(value: unknown, seed: number, garbage: unknown): unknown {
 describe('answers that are not what GitHub gives', () => {
   it('end the pull with facts that are sound, with gaps, or with a failure that has a name', async () => {
     const routes = [...github.routes];
-    await fc.assert(fc.asyncProperty(fc.nat(routes.length - 1), fc.nat(10_000), fc.constantFrom(null, 7, 'x', [], {}, [null], [[]], '../..', '\u0000', 1e400, true), async (index, seed, garbage) => {
+    await fc.assert(fc.asyncProperty(fc.nat(routes.length - 1), fc.nat(10_000), fc.constantFrom(null, 7, 'x', [], {}, [null], [[]], '../..', '\u0000', Number.MAX_VALUE, true), async (index, seed, garbage) => {
       const [name, route] = routes[index] as (typeof routes)[number];
       github.routes.set(name, (call) => {
         const whole = typeof route === 'function' ? route(call).body : 'list' in route ? { [route.under]: route.list } : route;

@@ -44,6 +44,11 @@ describe('a whole pull', () => {
     expect(new Set(facts.flatMap((fact) => ('attestation' in fact ? [fact.attestation.subject] : [])))).toEqual(new Set([image]));
   });
 
+  it('tells of attestations that GitHub keeps apart from its answer', async () => {
+    github.routes.set('POST /orgs/Acme/attestations/bulk-list', () => ({ body: { attestations_subject_digests: { [ACME_DIGEST]: [{ bundle: null, bundle_url: 'https://example.test/x' }] }, page_info: {} } }));
+    expect((await pull()).gaps).toContainEqual(expect.objectContaining({ code: 'unsupported', remedy: expect.stringContaining('push-to-registry') }));
+  });
+
   it('ends a deployment that a later state ends, and believes a success', async () => {
     const runs = (await pull()).facts.flatMap((fact) => ('link' in fact && fact.link.to === 'service:prod/default/pay' ? [[fact.link.evidence['state'], fact.link.confidence]] : []));
     expect(runs).toEqual([['created', 0.6], ['in_progress', 0.6], ['success', undefined]]);

@@ -31,23 +31,32 @@ export async function attestationsOf(session: Session, state: State, images: rea
   const route = `POST ${lane.user === true ? '/users' : '/orgs'}/{owner}/attestations/bulk-list{?per_page,after}`;
   const names = new Map(images.map(({ name, digest }) => [digest, name]));
   const facts: Fact[] = [];
+  let apart = 0;
   try {
     for (let page = 0, after = ''; page < MAX_PAGES; page += 1) {
       const { data } = await ask(session, state, route, { parameters: { owner: lane.owner, per_page: PER_PAGE, ...(after !== '' && { after }) }, body: { subject_digests: [...names.keys()] } });
       for (const [digest, found] of Object.entries(objectOf(objectOf(data)['attestations_subject_digests']))) {
         const name = names.get(digest);
         // An answer about a digest that was not asked for is about nothing of ours.
-        if (name !== undefined) facts.push(...objectsOf(found).flatMap((one) => factOf({ name, digest }, one['bundle'], session.now)));
+        if (name === undefined) continue;
+        const told = objectsOf(found).map((one) => factOf({ name, digest }, one['bundle'], session.now));
+        facts.push(...told.flat());
+        apart += told.filter((fact) => fact.length === 0).length;
       }
       after = textOf(objectOf(objectOf(data)['page_info'])['next']);
       if (after === '') break;
     }
-    return { state, facts, gaps: [] };
+    return { state, facts, gaps: apart === 0 ? [] : [apartGap(lane.owner)] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { state: { ...state, off: [...state.off, 'attestations'] }, facts, gaps: [refusalGap(`github:${lane.owner.toLowerCase()}`, 'attestations', error)] };
   }
 }
+
+const apartGap = (owner: string): PullGap => ({
+  scope: `github:${owner.toLowerCase()}`, code: 'unsupported', reason: 'GitHub keeps the bundles of some attestations apart from its answer: they were not read',
+  remedy: 'Push the attestation to the registry as well (`push-to-registry: true` of actions/attest-build-provenance).',
+});
 
 function factOf({ name, digest }: KnownImage, bundle: unknown, now: Date): Fact[] {
   const given = objectOf(bundle);

@@ -46,6 +46,5 @@ export function unitsOf(change: Change): readonly string[] {
   return scopes.map((scope) => `${sourceOf({ ...place, region: GLOBAL.has(scope) ? 'global' : change.region })}|${scope}`);
 }
 
-/** Names of calls, for the pattern of the rule in EventBridge. */
-export const changeNames = (): readonly string[] => [...new Set(Object.values(CHANGES).flatMap((entries) => entries.flatMap(([calls]) => [...calls])))].sort();
+/** Services whose calls are looked at, for the pattern of the rule in EventBridge. */
 export const changeSources = (): readonly string[] => Object.keys(CHANGES).sort();

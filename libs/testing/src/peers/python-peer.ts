@@ -93,6 +93,7 @@ const unreference = (child: ChildProcess): void => {
 const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
+  child.ref(); // who stops it waits for its end
   child.kill('SIGTERM');
   const late = sleep(STOP_MS, 'late' as const);
   if (await Promise.race([ended, late]) === 'late') {

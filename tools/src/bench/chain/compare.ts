@@ -19,7 +19,8 @@ export interface Judged {
   readonly claims: readonly { readonly named: Named; readonly right: boolean }[];
   /** Hops for which evidence exists, found or not. */
   readonly evident: readonly { readonly hop: string; readonly found: boolean }[];
-  readonly rightImage: boolean;
+  /** Undefined: nothing runs. */
+  readonly rightImage: boolean | undefined;
   readonly rightExposure: boolean;
   readonly misses: readonly Miss[];
 }
@@ -30,12 +31,11 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
   const miss = (kind: MissKind, situation: string, expected: string, found: string): Miss => ({ kind, service, situation, expected, found });
   if (observed === undefined) {
     const evident = !truth.runs ? [] : source.evident.map((hop) => ({ hop, found: false }));
-    return { truth, claims: [], evident, rightImage: false, rightExposure: false, misses: [miss('no answer', truth.origin, 'a trace', 'none')] };
+    return { truth, claims: [], evident, rightImage: truth.runs ? false : undefined, rightExposure: false, misses: [miss('no answer', truth.origin, 'a trace', 'none')] };
   }
-  const claims = observed.claimed.map((named) => ({ named, right: source.rivals === undefined && source[named.hop] === named.value }));
-  // What does not run any more has no running image to find the source of.
+  const claims = !truth.runs ? [] : observed.claimed.map((named) => ({ named, right: source.rivals === undefined && source[named.hop] === named.value }));
   const evident = !truth.runs ? [] : source.evident.map((hop) => ({ hop, found: claims.some(({ named, right }) => right && named.hop === hop) }));
-  const rightImage = (!truth.runs && observed.running.length === 0) || isImage(observed.running.filter((digest) => !truth.beside.includes(digest)), truth.image);
+  const rightImage = truth.runs ? isImage(observed.running.filter((digest) => !truth.beside.includes(digest)), truth.image) : undefined;
   const rightExposure = observed.exposure === truth.exposure;
   return {
     truth, claims, evident, rightImage, rightExposure,
@@ -44,7 +44,7 @@ export function judge(truth: ServiceTruth, observed: Observed | undefined): Judg
       ...evident.filter(({ found }) => !found).map(({ hop }) => miss('missing link', truth.origin, `${hop} ${source[hop as 'commit'] ?? ''}`, shown(observed, hop))),
       ...verifiedMisses(truth, observed, miss),
       ...rivalMisses(truth, observed, miss),
-      ...(rightImage ? [] : [miss('wrong image', truth.origin, truth.image[0] ?? '', observed.running.join(' ') || 'nothing')]),
+      ...(rightImage !== false ? [] : [miss('wrong image', truth.origin, truth.image[0] ?? '', observed.running.join(' ') || 'nothing')]),
       ...(rightExposure ? [] : [miss('wrong exposure', truth.exposed, truth.exposure, observed.exposure)]),
     ],
   };

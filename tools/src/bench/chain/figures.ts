@@ -27,7 +27,7 @@ export const share = ({ right, of }: Ratio): number => (of === 0 ? 1 : right / o
 
 const ratio = (items: readonly boolean[]): Ratio => ({ right: items.filter(Boolean).length, of: items.length });
 
-/** The figures of a run. Exposure is counted of every service, running images too, links only of what has a running image. */
+/** The figures of a run. Exposure is counted of every service, images and links of those that run. */
 export function figuresOf(judged: readonly Judged[], exposures: readonly (Exposure | undefined)[]): Figures {
   const misses = judged.flatMap((item) => item.misses);
   const without = (item: Judged, kind: Miss['kind']): boolean => !item.misses.some((miss) => miss.kind === kind);
@@ -37,7 +37,7 @@ export function figuresOf(judged: readonly Judged[], exposures: readonly (Exposu
     wrongVerified: misses.filter((miss) => miss.kind === 'wrong verified').length,
     verified: ratio(judged.filter(({ truth }) => truth.source.verified && truth.runs).map((item) => without(item, 'missing verified') && without(item, 'no answer'))),
     rivals: ratio(judged.filter(({ truth }) => truth.source.rivals && truth.runs).map((item) => without(item, 'rival not shown') && without(item, 'wrong claim') && without(item, 'no answer'))),
-    images: ratio(judged.map((item) => item.rightImage)), exposure: ratio(judged.map((item) => item.rightExposure)),
+    images: ratio(judged.flatMap((item) => item.rightImage ?? [])), exposure: ratio(judged.map((item) => item.rightExposure)),
     byMethod: methodLines(judged), bySituation: situationLines(judged), confusion: confusionOf(judged, exposures), misses,
   };
 }

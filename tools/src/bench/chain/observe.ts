@@ -45,7 +45,7 @@ export function observe(service: string, trace: TraceAnswer): Observed {
   const links = trace.links.filter((link) => link.validTo === null);
   const held = links.filter((link) => link.confidence >= CLAIMED_FROM);
   const images = runningImages(`service:${service}`, held);
-  const logical = withIndexes(images, held);
+  const logical = oneImage(images, held);
   const into = (all: readonly TraceLink[]): Named[] => all.filter((link) => link.kind === 'produced' && logical.has(link.to)).flatMap((link) => sources(link, all));
   const claimed = distinct(into(held));
   return {
@@ -62,10 +62,12 @@ function runningImages(service: string, links: readonly TraceLink[]): string[] {
   return [...new Set(runs)];
 }
 
-/** The index that contains a platform's image is the same logical image. */
-function withIndexes(images: readonly string[], links: readonly TraceLink[]): Set<string> {
-  const indexes = links.filter((link) => link.kind === 'contains' && link.from.startsWith('image:') && images.includes(link.to)).map((link) => link.from);
-  return new Set([...images, ...indexes]);
+/** An index and the images of its platforms are one logical image: what is said of either is said of what runs. */
+function oneImage(images: readonly string[], links: readonly TraceLink[]): Set<string> {
+  const contains = links.filter((link) => link.kind === 'contains' && link.from.startsWith('image:') && link.to.startsWith('image:'));
+  const indexes = contains.filter((link) => images.includes(link.to)).map((link) => link.from);
+  const platforms = contains.filter((link) => images.includes(link.from)).map((link) => link.to);
+  return new Set([...images, ...indexes, ...platforms]);
 }
 
 function sources(link: TraceLink, all: readonly TraceLink[]): Named[] {

@@ -28,7 +28,7 @@ export interface ServiceTruth {
   readonly image: readonly string[];
   /** Of other containers of the same tasks. */
   readonly beside: readonly string[];
-  /** Tasks run. Without them, that image and none are both a right answer, and no source is looked for. */
+  /** Tasks run. Without them there is no running image to name, and what is said of the one that would run is not judged. */
   readonly runs: boolean;
   readonly source: OriginTruth;
   readonly exposure: Exposure;

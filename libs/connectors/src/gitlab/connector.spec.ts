@@ -127,6 +127,15 @@ describe('a GitLab instance', () => {
     expect(asked).toContain('projects?id_after=1');
   });
 
+  it('56: asks through the fetch that it is given and follows no redirect to another place', async () => {
+    const refused = Object.assign(new Error('the address is not public'), { code: 'address_refused' });
+    const seen: (string | undefined)[] = [];
+    const guarded = (async (_url: unknown, init?: RequestInit) => { seen.push(init?.redirect); throw refused; }) as typeof fetch;
+    await expect(gitlabConnector.pull(gitlabConfig.parse({ baseUrl: 'http://169.254.169.254', token: 'glpat-0123456789' }), null, plainContext({ fetch: guarded }))).rejects.toBe(refused);
+    expect(seen).toEqual(['manual']);
+    await expect(pullAll({ 'projects?membership=true&pagination=keyset': { status: 302, body: {}, headers: { location: 'http://169.254.169.254/' } } })).rejects.toMatchObject({ code: 'http_302' });
+  });
+
   it('a token that is not taken ends the page; without one nothing is asked', async () => {
     await expect(pullAll({ 'projects?membership=true&pagination=keyset': { status: 401, body: {} } })).rejects.toMatchObject({ code: 'unauthorized' });
     await new Promise<void>((done) => { server?.closeAllConnections(); server?.close(() => done()); });

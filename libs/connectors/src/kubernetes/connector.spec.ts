@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { Agent, createServer, type Server } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -132,6 +133,16 @@ describe('a cluster from its API server', () => {
     const { pages } = await pullAll({ throttle: 9 });
     expect(pages[0]).toMatchObject({ facts: [], more: true, cursor: null, waitUntil: new Date(now.getTime() + 7000) });
     expect(pages.at(-1)?.snapshot).toEqual({ scope: 'cluster', complete: true, last: true });
+  });
+
+  it('56: connects only through the agents that it is given, which refuse what is not public', async () => {
+    const { url, asked } = await apiServer({});
+    class Guard extends Agent {
+      override createConnection(): never { throw Object.assign(new Error('the address is not public'), { code: 'address_refused' }); }
+    }
+    const context = plainContext({ agents: { http: new Guard(), https: new HttpsAgent() } });
+    await expect(kubernetesConnector.pull(kubernetesConfig.parse({ server: url, cluster: 'prod' }), null, context)).rejects.toMatchObject({ code: 'address_refused' });
+    expect(asked).toEqual([]);
   });
 
   it('a token that is not taken ends the page with what is wrong, not with an empty inventory', async () => {

@@ -39,7 +39,7 @@ export function serviceExposure(service: Urn, around: Surroundings, assets: Asse
   const facts = assets.get(service);
   const stopped = facts ? stoppedReason(facts) : undefined;
   if (stopped) return { ...verdictOf(nobody(stopped)), path: [service] };
-  const judged = around.ways.map((way): ServiceExposure => ({ ...verdictOf(waySources(way, around.silent, assets)), path: way }));
+  const judged = withoutDoors(around.ways, assets).map((way): ServiceExposure => ({ ...verdictOf(waySources(way, around.silent, assets)), path: way }));
   const direct = directSources(facts, around, assets).map((sources): ServiceExposure => ({ ...verdictOf(sources), path: [service] }));
   return widest([...judged, ...direct]) ?? { ...verdictOf(unknown('no way to the service was observed')), path: [service] };
 }
@@ -51,6 +51,21 @@ function stoppedReason(service: Asset): string | undefined {
   const running = typeof runningCount === 'number' ? runningCount : 0;
   return desiredCount === 0 && running === 0 ? 'no task of the service runs' : undefined;
 }
+
+/** The ways, and where a door stands on one, the way that ends before it: who knows the balancer's own name need not use the door. */
+function withoutDoors(ways: readonly Way[], assets: Assets): Way[] {
+  const found = new Map<string, Way>();
+  for (const way of ways) {
+    for (const end of [...doorsOf(way, assets), way.length]) {
+      const part = way.slice(0, end);
+      if (end === way.length || part.some((node) => kindOf(node) === 'load-balancer')) found.set(part.join('|'), part);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Places of the nodes on a way that answer in the stead of what is behind them. */
+const doorsOf = (way: Way, assets: Assets): number[] => way.flatMap((node, index) => (index > 0 && typeof assets.get(node)?.attributes['public'] === 'boolean' ? [index] : []));
 
 /** Past every load balancer: a function's own URL, public addresses; where there is no balancer at all, private ones. */
 function directSources(service: Asset | undefined, around: Surroundings, assets: Assets): Sources[] {
@@ -90,8 +105,7 @@ const isPublic = (address: string): boolean => address !== '' && ['public-range'
  */
 function waySources(way: Way, silent: ReadonlySet<string> | undefined, assets: Assets): Sources {
   if (silent && way.some((node, index) => silent.has(`${node}|${way[index + 1] ?? ''}`))) return nobody('the way gets no traffic (weight 0)');
-  const doors = way.flatMap((node, index) => (index > 0 && typeof assets.get(node)?.attributes['public'] === 'boolean' ? [index] : []));
-  const starts = [0, ...doors];
+  const starts = [0, ...doorsOf(way, assets)];
   const segments = starts.map((start, index) => way.slice(start, starts[index + 1]));
   const [inner = [], ...outer] = segments;
   const balanced = inner.some((node) => kindOf(node) === 'load-balancer');

@@ -26,7 +26,7 @@ export async function collectWays(graph: Graph, services: readonly Urn[]): Promi
     const found = await graph.links({ nodes: frontier, direction: 'out', kinds: ['routes-to', 'part-of', 'listens-on', 'resolves-to'], perNode: PER_NODE });
     cut ||= found.cut.length > 0;
     for (const link of found.links.filter(leadsOutwards)) next.set(link.from, [...(next.get(link.from) ?? []), link]);
-    frontier = [...new Set(found.links.filter(leadsOutwards).map((link) => link.to))].filter((node) => kindOf(node) !== 'endpoint' && !next.has(node));
+    frontier = [...new Set(found.links.filter(leadsOutwards).map((link) => link.to))].filter((node) => !next.has(node));
   }
   const ways = new Map(services.map((service) => [service, waysFrom(service, next)]));
   const links = [...next.values()].flat();

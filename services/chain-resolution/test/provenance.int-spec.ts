@@ -203,6 +203,14 @@ describe('the provenance policy', () => {
     expect(((await h.call('GET', '/v1/assets/attestations', undefined, OTHER)).body as Listed).items).toEqual([]);
   });
 
+  it('attestations of another team\'s images and repositories are not listed to a reader of one team', async () => {
+    await put([release]);
+    await h.apply([part({ source: 'github:acme', assets: [['repo:github.com/acme/pay', { codeowners: { path: 'CODEOWNERS', text: '* @acme/payments' } }]] })]);
+    await send(signed({}, release));
+    const seenBy = async (team: string): Promise<number> => ((await h.call('GET', '/v1/assets/attestations', undefined, TENANT, [`team:${team}`])).body as Listed).items.length;
+    expect([await seenBy('payments'), await seenBy('search')]).toEqual([1, 0]);
+  });
+
   it('an empty list of builders trusts none', async () => {
     await put([release], { builders: [] });
     await send(signed({}, release));

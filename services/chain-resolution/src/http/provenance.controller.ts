@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Inject, Put, Query } from '@nestjs/common';
 import { parseUrn } from '@throughline/domain';
-import type { Clock } from '@throughline/domain';
+import type { Clock, Urn } from '@throughline/domain';
 import type { Database } from '@throughline/persistence';
 import { ApiZod, auditMessage, Caller, CLOCK, DATABASE, decodeCursor, listQuery, page, Roles, zodBody, zodQuery } from '@throughline/service-kit';
 import type { Page } from '@throughline/service-kit';
 import { z } from 'zod';
 import type { ProvenancePolicy } from '../domain/provenance/policy.js';
+import { visibilityOf } from '../domain/restrict.js';
 import { listAttestations } from '../persistence/attestations.repository.js';
 import type { ListedAttestation } from '../persistence/attestations.repository.js';
 import { loadPolicy, savePolicy } from '../persistence/provenance-policy.repository.js';
@@ -14,6 +15,7 @@ import { publicKeyOf } from '../provenance/keys.js';
 import { scheduleReverify } from '../provenance/reverify.js';
 import { trustMaterialOf } from '../provenance/sigstore.js';
 import { lockTenant } from '../resolution/observe.js';
+import { hiddenAmong } from './visibility.js';
 
 type Shown = Record<string, unknown>;
 
@@ -80,11 +82,16 @@ export class AttestationsController {
     const [id = '', image = ''] = (decodeCursor(query.cursor, 2) ?? []).map(String);
     const digest = /^image:(sha(?:256|512):[0-9a-f]+)$/i.exec(query.image ?? '')?.[1]?.toLowerCase();
     const filter = { status: query.status, digest, image: query.image === undefined || digest ? undefined : parseUrn(query.image) };
-    const rows = await this.database.run([caller.tenantId], (unit) => listAttestations(unit, caller.tenantId, filter, [id, image], query.limit + 1));
-    const { items, next } = page(rows, query.limit, (item: ListedAttestation) => [item.id, item.image]);
-    return { items: items.map(shownAttestation), next };
+    return this.database.run([caller.tenantId], async (unit) => {
+      const { items, next } = page(await listAttestations(unit, caller.tenantId, filter, [id, image], query.limit + 1), query.limit, (item: ListedAttestation) => [item.id, item.image]);
+      const hidden = await hiddenAmong(unit, caller.tenantId, visibilityOf(caller.scopes), [...new Set(items.flatMap(nodesOf))]);
+      return { items: items.filter((item) => !nodesOf(item).some((node) => hidden.has(node))).map(shownAttestation), next };
+    });
   }
 }
+
+/** What an attestation tells of: who may not see its image or its repository does not see it. */
+const nodesOf = (item: ListedAttestation): Urn[] => [item.image, item.provenance?.repository ? parseUrn(`repo:${item.provenance.repository}`) ?? '' : ''].filter((node): node is Urn => node !== '');
 
 const summary = (policy: ProvenancePolicy): unknown => ({
   keys: policy.keys, builders: policy.builders, ...(policy.sigstore && { sigstore: { issuers: policy.sigstore.issuers, identities: policy.sigstore.identities, trustedRoot: policy.sigstore.trustedRoot !== undefined } }),

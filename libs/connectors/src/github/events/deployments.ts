@@ -1,6 +1,5 @@
 import { deploymentFacts, numberOf, objectOf, textOf, timeOf, type DeploymentRecord, type Fact, type JsonObject } from '@throughline/connectors/api';
-import { commitUrn } from '@throughline/domain';
-import { commitFact, environmentFacts, SHA, type EventInput, type Outcome } from './common.js';
+import { environmentFacts, SHA, type EventInput, type Outcome } from './common.js';
 
 /** A deployment that was only announced may still fail. */
 const ANNOUNCED_CONFIDENCE = 0.6;
@@ -8,7 +7,8 @@ const OVER: ReadonlySet<string> = new Set(['failure', 'error', 'inactive']);
 
 export function deployed({ payload, repository, receivedAt }: EventInput): Outcome {
   const facts = deploymentStateFacts(objectOf(payload['deployment']), objectOf(payload['deployment_status']), repository, receivedAt);
-  return typeof facts === 'string' ? facts : { facts };
+  if (typeof facts === 'string') return facts;
+  return facts.length > 0 ? { facts } : 'the deployment names no environment and holds no record';
 }
 
 /** A deployment in one of its states (an empty status: it was created), as events and lists hold it. */
@@ -18,10 +18,7 @@ export function deploymentStateFacts(deployment: JsonObject, status: JsonObject,
   if (id === undefined || !SHA.test(sha)) return 'the deployment has no id or commit';
   const createdAt = timeOf(deployment['created_at'], receivedAt);
   const environment = textOf(deployment['environment']) || textOf(status['environment']);
-  const known: Fact[] = [
-    commitFact(`deployment|${repository}|${id}`, commitUrn(repository, sha), {}, createdAt),
-    ...environmentFacts(environment, createdAt),
-  ];
+  const known = environmentFacts(environment, createdAt);
   const words = recordWords(deployment);
   if (words === undefined) return known;
   const state = textOf(status['state']) || 'created';
@@ -32,8 +29,9 @@ export function deploymentStateFacts(deployment: JsonObject, status: JsonObject,
     ...(state !== 'success' && !over && { confidence: ANNOUNCED_CONFIDENCE }), ...(over && { validTo: changedAt }),
   });
   if (typeof facts === 'string') return known;
-  // The state is part of what makes the fact: an announcement and its success are two facts about one roll-out.
-  return [...known, ...facts.map((fact) => (fact.timeless ? fact : { ...fact, naturalKey: `${fact.naturalKey}|${id}|${state}` }))];
+  // Nothing of the image and the commit themselves: attributes of one source replace each other as a whole, and packages
+  // and pushes know more. The state is part of what makes the fact: an announcement and its success are two of one roll-out.
+  return [...known, ...facts.filter((fact) => !('asset' in fact && fact.asset.kind === 'image')).map((fact) => (fact.timeless ? fact : { ...fact, naturalKey: `${fact.naturalKey}|${id}|${state}` }))];
 }
 
 /** The deployment record in a payload, which GitHub gives as an object or as the text that the client sent. */

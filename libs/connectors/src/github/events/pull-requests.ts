@@ -1,8 +1,11 @@
-import { assetFact, numberOf, objectOf, textOf, timeOf, type Fact, type JsonObject } from '@throughline/connectors/api';
+import { assetFact, numberOf, objectOf, textOf, timeOf } from '@throughline/connectors/api';
 import { commitUrn, urn } from '@throughline/domain';
-import { commitFact, repositoryOf, SHA, type EventInput, type Outcome } from './common.js';
+import { repositoryOf, SHA, type EventInput, type Outcome } from './common.js';
 
-/** A pull request with its head and base commits, and the commit that it was merged as. */
+/**
+ * A pull request with its head and base commits, and the commit that it was merged as, as attributes: pushes say more of
+ * these commits, and attributes of one source replace each other as a whole.
+ */
 export function pullRequested({ payload, repository, receivedAt }: EventInput): Outcome {
   const request = objectOf(payload['pull_request']);
   const number = numberOf(request['number']);
@@ -17,22 +20,8 @@ export function pullRequested({ payload, repository, receivedAt }: EventInput): 
   const mergeSha = textOf(request['merge_commit_sha']);
   const attributes = {
     number, title: textOf(request['title'], 300), state, draft: request['draft'] === true, author: textOf(objectOf(request['user'])['login']), url: textOf(request['html_url']),
-    branch: textOf(head['ref']), head: headSha, baseBranch: textOf(base['ref']), base: textOf(base['sha']), ...(merged && SHA.test(mergeSha) && { mergeCommit: mergeSha }),
+    branch: textOf(head['ref']), head: commitUrn(repositoryOf(head['repo']) ?? repository, headSha), baseBranch: textOf(base['ref']),
+    ...(SHA.test(textOf(base['sha'])) && { base: commitUrn(repository, textOf(base['sha'])) }), ...(merged && SHA.test(mergeSha) && { mergeCommit: commitUrn(repository, mergeSha) }),
   };
-  const fork = repositoryOf(head['repo']) ?? repository;
-  return {
-    facts: [
-      assetFact(`pull-request|${node}`, { urn: node, kind: 'pull-request', attributes, observedAt }),
-      ...commits(number, [[fork, headSha, attributes.branch], [repository, attributes.base, attributes.baseBranch], [repository, attributes.mergeCommit ?? '', attributes.baseBranch]], observedAt),
-    ],
-  };
-}
-
-/** Nodes without a time of their own: `observedAt` of the pull request would make each update of it a new fact. */
-function commits(number: number, given: readonly (readonly [repository: string, sha: string, branch: string])[], observedAt: string): Fact[] {
-  return given.filter(([, sha]) => SHA.test(sha)).map(([repository, sha, branch]) => {
-    const commit = commitUrn(repository, sha);
-    const attributes: JsonObject = { branch };
-    return { ...commitFact(`pull-request|${number}|${commit}`, commit, attributes, observedAt), timeless: true };
-  });
+  return { facts: [assetFact(`pull-request|${node}`, { urn: node, kind: 'pull-request', attributes, observedAt })] };
 }

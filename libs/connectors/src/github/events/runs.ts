@@ -14,6 +14,7 @@ export function runFacts(run: JsonObject, fallback: string, receivedAt: Date, wo
   const commit = commitUrn(repositoryOf(run['head_repository']) ?? repository, sha);
   const branch = textOf(run['head_branch']);
   const natural = `run|${build}|${attempt}`;
+  const committedAt = textOf(objectOf(run['head_commit'])['timestamp']);
   const startedAt = timeOf(run['run_started_at'] ?? run['created_at'], receivedAt);
   const attributes = {
     name: textOf(run['name']), workflow: textOf(run['path']) || workflow, event: textOf(run['event']), branch, attempt,
@@ -21,7 +22,7 @@ export function runFacts(run: JsonObject, fallback: string, receivedAt: Date, wo
   };
   return [
     assetFact(`${natural}|${attributes.status}`, { urn: build, kind: 'build', attributes, observedAt: timeOf(run['updated_at'], receivedAt) }),
-    commitFact(`commit|${commit}`, commit, { branch }, timeOf(objectOf(run['head_commit'])['timestamp'] ?? run['created_at'], receivedAt)),
+    commitFact(`commit|${commit}`, commit, { branch, ...(committedAt !== '' && { committedAt: timeOf(committedAt, receivedAt) }) }, timeOf(committedAt || run['created_at'], receivedAt)),
     linkFact(`${natural}|built-by`, { from: commit, to: build, kind: 'built-by', method: 'api', evidence: { event: 'workflow_run', run: id, attempt }, validFrom: startedAt, observedAt: startedAt }),
   ];
 }

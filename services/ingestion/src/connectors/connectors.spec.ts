@@ -9,7 +9,7 @@ import type { PullRow } from '../persistence/pull.repository.js';
 import { presentConnector } from './present.js';
 import { entryOf, type ConnectorRegistry } from './registry.js';
 import { addressFieldsOf, connectorBodies, intervalOf, secretFieldsOf } from './schema.js';
-import { withoutSecrets } from './secrets.js';
+import { toldText } from './secrets.js';
 
 const cloud: PullDefinition = {
   connector: { kind: 'cloud', everySeconds: 60, pull: () => Promise.reject(new Error('not here')) },
@@ -36,17 +36,18 @@ describe('kinds of connectors', () => {
 });
 
 describe('what others say', () => {
+  it('62: is one line, and not longer than it may be', () => expect(toldText('a\r\nb\u0000\u2028c'.padEnd(50, 'x'), {}, 8)).toBe('a b cxxx'));
   it('is told without any secret, however deep it lies', () => {
     const secret = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 6, maxLength: 12 });
     const around = fc.string({ unit: fc.constantFrom('1', ' ', ':'), maxLength: 10 });
     fc.assert(fc.property(secret, secret, around, around, (a, b, before, after) => {
-      const told = withoutSecrets(`${before}${a}${after}${b}${before}`, { token: a, credentials: { keys: [b] } });
+      const told = toldText(`${before}${a}${after}${b}${before}`, { token: a, credentials: { keys: [b] } }, 1000);
       expect(told.replaceAll('[REDACTED]', '')).toMatch(/^[1 :abc]*$/);
       expect([told.includes(a), told.includes(b)]).toEqual([false, false]);
       // The longer one goes first, so that a part of it is not left beside a shorter one.
       if (after !== '') expect(told).toBe(`${before}[REDACTED]${after}[REDACTED]${before}`);
     }));
-    expect(withoutSecrets('no right for abcdef on x', { token: 'abcdef', short: 'on' })).toBe('no right for [REDACTED] on x');
+    expect(toldText('no right for abcdef on x', { token: 'abcdef', short: 'on' }, 100)).toBe('no right for [REDACTED] on x');
   });
 });
 

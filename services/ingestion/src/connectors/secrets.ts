@@ -23,10 +23,10 @@ function* texts(value: unknown): Generator<string> {
   else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* texts(inner);
 }
 
-/** What others said, e.g. a library in an error, without the secrets that it was given. */
-export function withoutSecrets(text: string, secrets: Secrets): string {
+/** What others said, e.g. a library in an error, cut, on one line, and without the secrets that it was given. */
+export function toldText(text: string, secrets: Secrets, max: number): string {
   let clean = text;
   // The longer first: a part of it must not be left because another secret is in it.
   for (const secret of [...texts(secrets)].sort((a, b) => b.length - a.length)) if (secret.length >= 6) clean = clean.replaceAll(secret, '[REDACTED]');
-  return clean;
+  return clean.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').slice(0, max);
 }

@@ -6,7 +6,7 @@ import type { Logger } from '@throughline/observability';
 import type { Database, DueOutcome } from '@throughline/persistence';
 import { errorCode, isTransient } from '@throughline/stream';
 import { intervalOf } from '../connectors/schema.js';
-import { openSecrets, withoutSecrets, type Secrets } from '../connectors/secrets.js';
+import { openSecrets, toldText, type Secrets } from '../connectors/secrets.js';
 import { countPull } from '../metrics.js';
 import type { Outbound } from '../outbound/outbound.js';
 import { findConnector, noteError, type ConnectorRow } from '../persistence/connector.repository.js';
@@ -82,7 +82,7 @@ export class PullRun {
     const { tenantId, connectorId } = this.#key;
     const page = checkedPage(await this.#pull(config, at));
     const scans = await takeScans(this.parts, tenantId, connectorId, page.scans ?? [], clock.now());
-    const gaps = page.gaps.map((gap) => ({ ...gap, reason: withoutSecrets(gap.reason, secrets).slice(0, 1000) }));
+    const gaps = page.gaps.map(({ scope, code, reason, remedy }) => ({ scope: toldText(scope, secrets, 500), code: toldText(code, secrets, 100), reason: toldText(reason, secrets, 1000), remedy: toldText(remedy, secrets, 1000) }));
     const store = (from: PullRow): Promise<StoredPage> => database.run([tenantId], async (unit) => {
       const known = await findConnector(unit, tenantId, connectorId);
       if (known === undefined) throw new PullMoved();
@@ -132,7 +132,7 @@ export class PullRun {
     const { database, clock, logger } = this.parts;
     const { tenantId, connectorId, focus } = this.#key;
     const { code, message } = failureOf(error);
-    const told = withoutSecrets(message, secrets).slice(0, 500);
+    const told = toldText(message, secrets, 500);
     const now = clock.now();
     logger.warn({ event: 'pull.failed', connector: connectorId, focus: focus !== '', page: at.pages, code }, 'a page of a pull failed');
     countPull(1, { kind: this.connector.kind, result: code });

@@ -39,7 +39,7 @@ function Table({ items }: { readonly items: readonly Connector[] }): ReactElemen
           <td data-label="State"><ConnectorMark connector={one} /></td>
           <td data-label="Last success"><Time at={one.lastSuccess} /></td>
           <td data-label="Next run">{one.state === 'running' ? 'reads now' : one.nextRun ? <Time at={one.nextRun} /> : <span className="muted">{one.webhook ? 'when events come' : 'by schedule'}</span>}</td>
-          <td data-label="Brought">{Object.entries(one.counts).slice(0, 3).map(([name, value]) => `${count(value)} ${sentenceCase(name).toLowerCase()}`).join(', ') || <span className="muted">nothing yet</span>}</td>
+          <td data-label="Brought">{brought(one) || <span className="muted">nothing yet</span>}</td>
           <td data-label="In the way"><InTheWay of={one} /></td>
           <td data-label="Run"><SyncNow connector={one} small /></td>
         </tr>
@@ -47,6 +47,10 @@ function Table({ items }: { readonly items: readonly Connector[] }): ReactElemen
     </table></div>
   );
 }
+
+/** Steps of the work say less than what it brought; the connector's own page has them all. */
+const STEPS = new Set(['pages', 'pulls', 'loads', 'read', 'unchanged']);
+const brought = (connector: Connector): string => Object.entries(connector.counts).filter(([name, value]) => value > 0 && !STEPS.has(name)).slice(0, 3).map(([name, value]) => `${count(value)} ${sentenceCase(name).toLowerCase()}`).join(', ');
 
 function InTheWay({ of }: { readonly of: Connector }): ReactElement {
   const [error] = of.errors, [gap] = of.gaps;

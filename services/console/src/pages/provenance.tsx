@@ -6,7 +6,7 @@ import type { ProvenancePolicy } from '../api/chain-types.js';
 import { AttestationFacts } from '../components/attestations.js';
 import { Command, DataWarning, Empty, Failure, Skeletons, Time } from '../components/bits.js';
 import { CollectTabs } from '../components/collect-tabs.js';
-import { plural, shortName } from '../lib/format.js';
+import { middleCut, plural, shortName } from '../lib/format.js';
 import { jumpOf } from '../lib/jump.js';
 import { keyProblems, readKeys, writeKeys } from '../lib/provenance-keys.js';
 import '../styles/chain.css';
@@ -21,7 +21,7 @@ export function Provenance(): ReactElement {
       <CollectTabs />
       <div className="connect-grid">
         <section className="panel" aria-labelledby="policy-title">
-          <div className="panel-head"><h2 id="policy-title">Provenance policy</h2>{policy.data?.version && <span className="meta">version {policy.data.version}{policy.data.author && ` by ${policy.data.author}`}{policy.data.changedAt && <>, <Time at={policy.data.changedAt} /></>}</span>}</div>
+          <div className="panel-head"><h2 id="policy-title">Provenance policy</h2>{policy.data?.version && <span className="meta">version {policy.data.version}{policy.data.author && ` by ${middleCut(policy.data.author, 20)}`}{policy.data.changedAt && <>, <Time at={policy.data.changedAt} /></>}</span>}</div>
           <div className="panel-body">{policy.isError ? <Failure error={policy.error} what="The policy" retry={() => void policy.refetch()} /> : !policy.data ? <Skeletons rows={5} height={64} /> : <PolicyForm key={policy.data.version} policy={policy.data} />}</div>
         </section>
         <Attestations image={image ?? ''} status={status ?? ''} />

@@ -92,3 +92,10 @@ it('leads a line over columns between the rows: across no box and no gap', () =>
   for (const { middle } of lanes) for (const box of [...picture.nodes, ...picture.gaps]) if (box.x === 240) expect(middle.y > box.y && middle.y < box.y + NODE_HEIGHT).toBe(false);
   expect(picture.height).toBeGreaterThanOrEqual(Math.max(...lanes.map((edge) => edge.middle.y)));
 });
+
+it('puts the badges of crossing lines apart', () => {
+  const nodes = ['a', 'b', 'c'].flatMap((n) => [node(`repo:${n}`, 'repository'), node(`build:${n}`, 'build')]);
+  const picture = layout(drawn(trace({ nodes, links: [link('repo:a', 'build:a'), link('repo:a', 'build:c'), link('repo:b', 'build:b'), link('repo:c', 'build:a')] })), [], OPTIONS);
+  const middles = picture.edges.map((edge) => edge.middle);
+  for (const a of middles) for (const b of middles) if (a !== b) expect(Math.abs(a.x - b.x) >= 24 || Math.abs(a.y - b.y) >= 20).toBe(true);
+});

@@ -57,13 +57,16 @@ export function layout(drawn: Drawn, gaps: readonly TraceGap[], options: LayoutO
 type Bundle = ReturnType<typeof bundles>[number];
 
 function routes(edges: readonly Bundle[], at: ReadonlyMap<string, Placed>, boxes: readonly Placed[], options: LayoutOptions): readonly PlacedEdge[] {
-  const lanes: Lane[] = [];
+  const lanes: Lane[] = [], badges: Placed[] = [];
   return edges.flatMap((edge) => {
     const a = at.get(edge.from), b = at.get(edge.to);
     if (!a || !b) return [];
-    const { lane, ...drawn } = route(a, b, options, boxes, lanes);
+    const { lane, others, middle, ...drawn } = route(a, b, options, boxes, lanes);
     if (lane) lanes.push(lane);
-    return [{ ...edge, ...drawn }];
+    // Where lines cross, their badges would hide each other.
+    const free = [middle, ...others].find((place) => !badges.some((one) => Math.abs(one.x - place.x) < 24 && Math.abs(one.y - place.y) < 20)) ?? middle;
+    badges.push(free);
+    return [{ ...edge, ...drawn, middle: free }];
   });
 }
 

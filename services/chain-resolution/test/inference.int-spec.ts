@@ -91,6 +91,34 @@ describe('the tag equal to a commit', () => {
   });
 });
 
+describe('E4: an index and its platforms', () => {
+  const [index, arm] = [IMAGE('8'), IMAGE('9')];
+  const contains: PartSpec = { source: 'ecr', links: [[index, 'contains', image], [index, 'contains', arm]] };
+  const label = (node: string, repository = 'acme/pay'): PartSpec => ({ source: 'ecr', links: [[commit(repository), 'produced', node, { method: 'oci-label', data: { labels: {} } }]] });
+  const runs: PartSpec = { source: 'deployments', links: [[index, 'runs-as', 'service:pay', { method: 'deployment-record' }]] };
+  it('are one image: a label of a platform tells of the index that runs, in whichever order', async () => {
+    for (const order of [[contains, label(image), runs], [runs, label(image), contains]]) {
+      await h.clear();
+      for (const fact of order) await h.apply([part(fact)]);
+      expect(await produced(index)).toEqual([[commit(), 'oci-label', 0.85, false]]);
+      const forward = (await h.call('GET', '/v1/trace?from=repo:github.com/acme/pay')).body as { nodes: { urn: string }[] };
+      expect(forward.nodes.map((node) => node.urn)).toContain('service:pay');
+      expect(((await h.call('GET', '/v1/assets/service:pay')).body as { context: { running: unknown[] } }).context.running).toMatchObject([{ commit: commit() }]);
+    }
+  });
+  it('platforms that contradict each other make candidates', async () => {
+    await h.apply([part(contains), part(label(image)), part(label(arm, 'acme/other'))]);
+    expect(await produced(index)).toEqual([[commit('acme/other'), 'oci-label', 0.49, false], [commit(), 'oci-label', 0.49, false]]);
+  });
+  it('proof of one platform is no proof of the other: the index is not verified by it', async () => {
+    const key = testKey();
+    await h.call('PUT', '/v1/policies/provenance', { keys: [{ keyId: key.keyId, pem: key.pem }], builders: ['*'] });
+    await h.apply([part(contains), part({ attestations: [{ bundle: signed({}, key), subject: image }] })]);
+    expect(await produced(image)).toContainEqual(['build:github.com/acme/pay/actions/runs/7', 'attestation', 1, true]);
+    expect(await produced(index)).toEqual([['build:github.com/acme/pay/actions/runs/7', 'attestation', 0.8, false]]);
+  });
+});
+
 const DOCKERFILE = 'FROM node:22\nRUN apt-get update && apt-get install -y tini libpq5\nWORKDIR /app\nCOPY dist/payments ./dist\nUSER node\nCMD ["node", "dist/payments.js"]\n';
 const HISTORY = ['/bin/sh -c #(nop) ADD file:aaaa in /', 'RUN /bin/sh -c apt-get update && apt-get install -y tini libpq5 # buildkit', 'WORKDIR /app', 'COPY dist/payments ./dist # buildkit', 'USER node', 'CMD ["node" "dist/payments.js"]'];
 const files = (repository: string, text = DOCKERFILE, receivedAt = minute(0)): PartSpec => ({ source: 'github:acme', receivedAt, assets: [[`repo:github.com/${repository}`, { dockerfiles: [{ path: 'Dockerfile', text }] }]] });

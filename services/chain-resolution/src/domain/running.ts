@@ -29,7 +29,7 @@ const PER_NODE = 200;
 /**
  * The images of services. What the tasks themselves say outranks a deployment record, which outranks the task
  * definition, whose tag is weakest: a tag may have moved since. Weaker statements that name another image stay visible
- * as candidates. A record newer than every task is a roll-out under way: both run. A durable service and its runtimes
+ * as candidates. Containers are judged apart. A record newer than every task is a roll-out under way: both run. A durable service and its runtimes
  * are judged as one group, so that a task of a runtime outranks a record that names the durable service.
  */
 export async function runningImages(graph: Graph, groups: ReadonlyMap<Urn, readonly Urn[]>): Promise<Map<Urn, RunningImage[]>> {
@@ -70,13 +70,13 @@ async function indexes(graph: Graph, images: readonly Urn[]): Promise<Map<Urn, S
 }
 
 function judge(found: readonly Found[], indexOf: ReadonlyMap<Urn, ReadonlySet<Urn>>): RunningImage[] {
-  const best = TIERS.find((tier) => found.some((item) => item.tier === tier));
-  const claimed = found.filter((item) => item.tier === best);
-  const newest = Math.max(...claimed.map((item) => item.link.validFrom));
   const same = (a: Urn, b: Urn): boolean => a === b || digest(a) === digest(b) || indexOf.get(a)?.has(b) === true || indexOf.get(b)?.has(a) === true;
   const judged = found.map((item): RunningImage => {
-    const holds = claimed.includes(item) || claimed.some((other) => same(other.image, item.image))
-      || (item.tier === 'record' && item.link.validFrom > newest);
+    const rivals = rivalsOf(item, found);
+    const best = TIERS.find((tier) => rivals.some((other) => other.tier === tier));
+    const claimed = rivals.filter((other) => other.tier === best);
+    const newest = Math.max(...claimed.map((other) => other.link.validFrom));
+    const holds = claimed.some((other) => same(other.image, item.image)) || (item.tier === 'record' && item.link.validFrom > newest);
     const candidate = !holds || item.confidence < CANDIDATE_BELOW;
     return {
       image: item.image, environment: environmentOf(item.link), candidate, link: item.link,
@@ -84,6 +84,24 @@ function judge(found: readonly Found[], indexOf: ReadonlyMap<Urn, ReadonlySet<Ur
     };
   });
   return strongestOfEach(judged);
+}
+
+/**
+ * Statements about the same container, the item's own among them. What a sidecar runs says nothing of the application
+ * beside it. A record names no container: it speaks of the one that runs its image's name, or of all when none does.
+ */
+function rivalsOf(item: Found, found: readonly Found[]): readonly Found[] {
+  const container = containerOf(item);
+  return found.filter((other) => {
+    const its = containerOf(other);
+    if (container === its) return true;
+    return container === '' ? speaksOf(item, other, found) : its === '' && speaksOf(other, item, found);
+  });
+}
+
+function speaksOf(record: Found, of: Found, found: readonly Found[]): boolean {
+  const known = found.some((other) => containerOf(other) !== '' && nameOf(other.image) === nameOf(record.image));
+  return !known || nameOf(of.image) === nameOf(record.image);
 }
 
 /** One entry an image and environment. */
@@ -98,6 +116,12 @@ function strongestOfEach(images: readonly RunningImage[]): RunningImage[] {
 }
 
 const digest = (image: Urn): string => image.slice(image.lastIndexOf('@'));
+const nameOf = (image: Urn): string => image.slice(0, image.lastIndexOf('@'));
+
+function containerOf({ link }: Found): string {
+  const container = link.evidence['container'];
+  return typeof container === 'string' ? container : '';
+}
 
 function environmentOf(link: Link): string {
   const environment = link.evidence['environment'];

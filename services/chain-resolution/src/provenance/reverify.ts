@@ -20,7 +20,7 @@ export const scheduleReverify = (unit: Unit, tenant: TenantId, now: Date): Promi
   scheduleDue(unit, { kind: REVERIFY, key: tenant, tenantId: tenant, dueAt: now });
 
 /** One batch of attestations that were last checked under an older policy; true when more is left. Links and contexts follow. */
-export async function reverifyBatch(unit: Unit, tenant: TenantId, now: Date): Promise<boolean> {
+async function reverifyBatch(unit: Unit, tenant: TenantId, now: Date): Promise<boolean> {
   const policy = await policyInForce(unit, tenant);
   const stale = await staleAttestations(unit, tenant, policy.version, BATCH);
   if (stale.length === 0) return false;

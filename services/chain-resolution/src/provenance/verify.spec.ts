@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { bundleToJSON } from '@sigstore/bundle';
+import { DSSEBundleBuilder } from '@sigstore/sign';
 import fc from 'fast-check';
+import { sign } from 'node:crypto';
 import { BUILDER, bundled, dsse, IN_TOTO, signed, slsaStatement, testKey } from '../../test/support/attestations.js';
 import type { SlsaSpec } from '../../test/support/attestations.js';
 import type { ProvenancePolicy } from '../domain/provenance/policy.js';
@@ -24,6 +27,11 @@ describe('E5: an attestation', () => {
         provenance: { repository: 'github.com/acme/pay', commit: 'a'.repeat(40), build: 'build:github.com/acme/pay/actions/runs/7', builder: BUILDER, workflow: '.github/workflows/release.yml', ref: 'refs/heads/main' },
       },
     });
+  });
+  it('is verified as Sigstore\'s own signer makes it, with a local key', async () => {
+    const signer = { sign: (data: Buffer) => Promise.resolve({ signature: sign('sha256', data, release.privateKey), key: { $case: 'publicKey' as const, publicKey: release.pem, hint: 'release' } }) };
+    const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({ data: Buffer.from(JSON.stringify(slsaStatement())), type: IN_TOTO });
+    expect(verdictOf(JSON.stringify(bundleToJSON(bundle)))).toEqual(['verified', '']);
   });
   it('is read as a bare envelope and in every version of the bundle', () => {
     const envelope = dsse(slsaStatement(), release);

@@ -9,7 +9,7 @@ export type Refusal =
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: Refusal };
 export const refused = (reason: Refusal): { ok: false; reason: Refusal } => ({ ok: false, reason });
 
-export interface DsseSignature {
+interface DsseSignature {
   /** A hint which key it may be; it proves nothing. */
   readonly keyId: string;
   readonly signature: Buffer;

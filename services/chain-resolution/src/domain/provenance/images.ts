@@ -43,7 +43,7 @@ export function imageVerdicts(attestation: JudgedAttestation, filed: readonly Ur
   });
 }
 
-export const PROVENANCE_SOURCE = 'throughline:provenance';
+const PROVENANCE_SOURCE = 'throughline:provenance';
 /** One source for each attestation, so that two that say the same stand beside each other as witnesses. */
 export const sourceOfAttestation = (id: string): string => `${PROVENANCE_SOURCE}/${id.slice(0, 32)}`;
 

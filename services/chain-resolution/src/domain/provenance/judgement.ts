@@ -6,7 +6,7 @@ import type { Statement } from './statement.js';
 export type AttestationStatus = 'verified' | 'unverified' | 'refused';
 
 /** Why a sound attestation is text and no proof. */
-export type Doubt = 'no_policy' | 'key_unknown' | 'no_trusted_root' | 'signer_unknown' | 'no_trusted_time' | 'no_builder_trusted' | 'no_provenance';
+type Doubt = 'no_policy' | 'key_unknown' | 'no_trusted_root' | 'signer_unknown' | 'no_trusted_time' | 'no_builder_trusted' | 'no_provenance';
 
 /** Who signed, as far as the signature and the policy's keys show. */
 export type Signed =

@@ -22,7 +22,8 @@ function perfect(plan: ServicePlan, truth: ServiceTruth): TraceAnswer {
   const origin = source.rivals ? source.rivals.map((rival) => produced(rival.includes('/') ? `repo:${rival}` : `commit:github.com/x/y@${rival}`, { confidence: 0.49 }))
     : source.evident.includes('build') ? [produced(`build:${source.build ?? ''}`), link(commit, `build:${source.build ?? ''}`, 'built-by')]
       : source.evident.includes('commit') ? [produced(commit)] : source.evident.includes('repository') ? [produced(`repo:${source.repository ?? ''}`)] : [];
-  return { nodes: [], exposure: truth.exposure, links: !truth.runs ? [] : [link(image, 'task:1', 'runs-as'), link('task:1', service, 'part-of'), ...origin] };
+  const folder = source.path === undefined ? [] : [produced(`repo:${source.path}`)];
+  return { nodes: [], exposure: truth.exposure, links: !truth.runs ? [] : [link(image, 'task:1', 'runs-as'), link('task:1', service, 'part-of'), ...origin, ...folder] };
 }
 
 type Change = (trace: TraceAnswer, truth: ServiceTruth) => TraceAnswer;

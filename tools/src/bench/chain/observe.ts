@@ -84,7 +84,8 @@ function hopsOf(node: string): [Hop, string][] {
     return [['build', rest], ...(repository === undefined ? [] : [['repository', repository] as [Hop, string]])];
   }
   if (node.startsWith('commit:')) return [['commit', rest.slice(rest.lastIndexOf('@') + 1)], ['repository', rest.slice(0, rest.lastIndexOf('@'))]];
-  return node.startsWith('repo:') ? [['repository', rest.split('#')[0] ?? '']] : [];
+  if (!node.startsWith('repo:')) return [];
+  return [['repository', rest.split('#')[0] ?? ''], ...(rest.includes('#') ? [['path', rest] as [Hop, string]] : [])];
 }
 
 export const digestOf = (image: string): string => image.slice(image.lastIndexOf('@') + 1);

@@ -61,10 +61,12 @@ function multiArchAttested(input: OriginInput): ImagePlan {
   });
 }
 
+/** The label is the page of the service's folder. */
 function monorepo(input: OriginInput): ImagePlan {
   const v1 = version(input, 'v1', { repository: `${ORGANIZATION}/mono` });
-  const file = { [`services/${input.name}/Dockerfile`]: `FROM scratch\nCOPY services/${input.name} /app\nCMD ["/app"]\n`, [`services/${input.name}/main.go`]: 'package main\n' };
-  return simple(input, ociImage({ seed: v1.sha, labels: labels(v1) }), 'v1.0.0', truth(v1, COMMIT_ONLY), [asRepository([v1], file)]);
+  const folder = `services/${input.name}`;
+  const image = ociImage({ seed: v1.sha, labels: { ...labels(v1), 'org.opencontainers.image.source': `https://github.com/${v1.repository}/tree/main/${folder}` } });
+  return simple(input, image, 'v1.0.0', { ...truth(v1, ['repository', 'commit', 'path']), path: `github.com/${v1.repository}#${folder}` }, [asRepository([v1], { [`${folder}/main.go`]: 'package main\n' })]);
 }
 
 /** The label names one source, the tag the commit of another. */

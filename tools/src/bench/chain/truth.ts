@@ -7,6 +7,8 @@ export interface OriginTruth {
   readonly commit?: string;
   /** URL of the run without its scheme. */
   readonly build?: string;
+  /** Place in a monorepo: `github.com/acme/mono#services/pay`. */
+  readonly path?: string;
   /** Hops for which evidence exists: those count towards recall. */
   readonly evident: readonly Hop[];
   /** Evidence contradicts itself, or is too weak to choose: these sources must be shown and none claimed. */
@@ -15,8 +17,8 @@ export interface OriginTruth {
   readonly verified: boolean;
 }
 
-export type Hop = 'repository' | 'commit' | 'build';
-export const HOPS: readonly Hop[] = ['repository', 'commit', 'build'];
+export type Hop = 'repository' | 'commit' | 'build' | 'path';
+export const HOPS: readonly Hop[] = ['repository', 'commit', 'build', 'path'];
 
 export interface ServiceTruth {
   /** ARN. */

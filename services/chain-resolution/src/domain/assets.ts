@@ -1,4 +1,4 @@
-import { parseUrn } from '@throughline/domain';
+import { kindOf, parseUrn } from '@throughline/domain';
 import type { Urn } from '@throughline/domain';
 import { canonicalJson } from './canonical.js';
 import type { Json } from './claims.js';
@@ -37,12 +37,25 @@ export function mergeAssetClaims(a: AssetClaim, b: AssetClaim): AssetClaim {
   return { ...first, endedAt: maxTime(a.endedAt, b.endedAt) };
 }
 
+/** What lives as long as its runtime says so. */
+const RUNTIME_KINDS: ReadonlySet<string> = new Set(['service', 'task', 'task-definition', 'target-group', 'load-balancer', 'listener', 'listener-rule', 'cluster', 'cloud-resource']);
+
+/**
+ * Claims that a node still exists. A record of an event (a deployment) says that it existed then: of a thing of a runtime
+ * it is outlived by a complete inventory that once held it and does not any more.
+ */
+function alive(claims: readonly AssetClaim[], kind: string): readonly AssetClaim[] {
+  const live = claims.filter((claim) => claim.endedAt === null);
+  const gone = Math.max(0, ...claims.map((claim) => (claim.scope === '' ? 0 : claim.endedAt ?? 0)));
+  return RUNTIME_KINDS.has(kind) ? live.filter((claim) => claim.scope !== '' || claim.observedAt > gone) : live;
+}
+
 /** One node from the claims of all sources: per attribute the latest observation wins, ties go by source name. */
 export function deriveAsset(claims: readonly AssetClaim[]): Omit<Asset, 'firstSeen'> | undefined {
   const [first] = claims;
   if (!first) return undefined;
   const ordered = [...claims].sort((a, b) => a.observedAt - b.observedAt || (a.source < b.source ? -1 : 1));
-  const live = ordered.filter((claim) => claim.endedAt === null);
+  const live = alive(ordered, kindOf(first.urn));
   const merged: Record<string, unknown> = {};
   for (const claim of live.length ? live : ordered) {
     for (const [key, value] of Object.entries(claim.attributes)) {

@@ -35,6 +35,8 @@ export interface ServiceDefinition<C extends BaseConfig> {
   readonly isHeld?: (topic: string) => boolean;
   /** Partitions worked on at the same time; more than the pool can serve is of no use. */
   readonly concurrency?: number;
+  /** Records are fetched when this much is there or this long is over; absent: at once. A batch of many costs hardly more than one of few. */
+  readonly gather?: { readonly minBytes: number; readonly maxWaitMs: number };
   /** Fastify before Nest's routes: content types, hooks. */
   readonly http?: (fastify: FastifyInstance, parts: ServiceParts<C>) => void | Promise<void>;
   /** Due workers, sinks and the like, started when the application is up; what it returns is called at shutdown. */
@@ -118,7 +120,7 @@ function connectConsumers<C extends BaseConfig>(definition: ServiceDefinition<C>
   const { name, config } = definition;
   const strategy = new KafkaBatchStrategy({
     group: `throughline.${name}`, codec: parts.codec, store: parts.database, logger: parts.logger, metrics: parts.metrics,
-    driver: createKafkaJsDriver({ ...kafkaOf(name, config, parts.logger), concurrency: definition.concurrency ?? 3 }),
+    driver: createKafkaJsDriver({ ...kafkaOf(name, config, parts.logger), concurrency: definition.concurrency ?? 3, ...definition.gather }),
     isHeld: (topic) => parts.relay.isAboveCap() || (definition.isHeld?.(topic) ?? false),
   });
   connectStream(app, strategy);

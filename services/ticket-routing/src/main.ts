@@ -28,6 +28,8 @@ const open = async (tenant: TenantId, slug: string, sealed: Buffer) => {
 await runService({
   name: 'ticket-routing',
   config,
+  // Most risks make no ticket: they are passed over many at a time, and a ticket may be half a second later.
+  gather: { minBytes: 512 * 1024, maxWaitMs: 500 },
   module: () => TicketRoutingModule.with(keyring, http),
   start: (parts) => {
     const worker = startDueWorker(parts.database, {

@@ -13,7 +13,8 @@ describe('packRows', () => {
       // Sizes and ids instead of the bytes: Jest compares buffers element by element.
       expect(rows.flatMap((row) => unpackMessages(row.payload)).map(({ headers, value }) => [headers.n, value?.length])).toEqual(sizes.map((size, n) => [String(n), size]));
       for (const row of rows) {
-        expect(row.bytes).toBe(row.payload.length);
+        // What the relay's memory must hold is what counts, not what travels compressed.
+        expect(row.bytes).toBeGreaterThanOrEqual(unpackMessages(row.payload).reduce((sum, { value }) => sum + (value?.length ?? 0), 0));
         expect(row.messages === 1 || row.bytes < 600_000).toBe(true);
       }
     }), { numRuns: 20 });

@@ -6,6 +6,7 @@ const ROW_MESSAGES = 5000;
 
 export interface OutboxRow {
   readonly messages: number;
+  /** Unpacked: what the relay's memory must hold. */
   readonly bytes: number;
   readonly payload: Buffer;
 }
@@ -18,7 +19,7 @@ export function packRows(messages: readonly ProducerMessage[]): OutboxRow[] {
   const close = (): void => {
     if (group.length === 0) return;
     const payload = packMessages(group);
-    rows.push({ messages: group.length, bytes: payload.length, payload });
+    rows.push({ messages: group.length, bytes, payload });
     group = [];
     bytes = 0;
   };

@@ -22,6 +22,14 @@ describe('packed messages', () => {
     expect(unpackMessages(packMessages(big))).toEqual(big);
   });
 
+  it('of a batch that is much alike take a fraction of their bytes', () => {
+    const alike = Array.from({ length: 200 }, (_, index) => ({ topic: 't', key: Buffer.from(`key ${index}`), value: Buffer.from(JSON.stringify({ title: 'the same title', path: `src/${index}.ts`, text: 'the same words again' })), headers: { id: `${index}` } }));
+    const packed = packMessages(alike);
+    expect(unpackMessages(packed)).toEqual(alike);
+    expect(packed.length).toBeLessThan(alike.reduce((sum, { value }) => sum + value.length, 0) / 2);
+    for (const length of [1, 2, 5, packed.length - 1]) expect(() => unpackMessages(packed.subarray(0, length))).toThrow(RangeError);
+  });
+
   it('write a repeated word once', () => {
     const one = { topic: 'a.long.topic.name', key: null, value: null, headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } };
     const ten = packMessages(Array<ProducerMessage>(10).fill(one)).length;

@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { ProducerMessage } from './ports.js';
 
 /**
@@ -7,12 +8,50 @@ import type { ProducerMessage } from './ports.js';
  *     varint n, n × text           dictionary: topics, header names and values, each once
  *     varint m, m × message        varint topic, bytes key, bytes value, varint h, h × (varint name, varint value)
  *
+ * A row that is worth it is compressed: byte 2 = version, varint length of the above, the above as one Zstandard frame.
+ * Records of a batch are much alike, and each byte is written to the table and its log and read again.
+ *
  * text = varint length + UTF-8; bytes = varint (0 for null, else length + 1) + the bytes; varint = LEB128, unsigned.
  */
 const VERSION = 1;
+const COMPRESSED = 2;
+const WORTH_COMPRESSING = 4 * 1024;
+/** Rows are half a MiB and a message at most one: more is no row of ours. */
+const MAX_UNPACKED = 64 * 1024 * 1024;
+/** The fastest level: higher ones cost more than they save here. */
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Packs messages; the inverse of unpackMessages. */
 export function packMessages(messages: readonly ProducerMessage[]): Buffer {
+  const packed = pack(messages);
+  if (packed.length < WORTH_COMPRESSING) return packed;
+  const head = new Writer(16);
+  head.byte(COMPRESSED);
+  head.varint(packed.length);
+  return Buffer.concat([head.done(), zstdCompressSync(packed, OPTIONS)]);
+}
+
+/** Reads a row of the outbox; throws RangeError on bytes that packMessages did not write. */
+export function unpackMessages(payload: Buffer): ProducerMessage[] {
+  return unpack(payload[0] === COMPRESSED ? decompressed(payload) : payload);
+}
+
+function decompressed(payload: Buffer): Buffer {
+  const reader = new Reader(payload);
+  reader.byte();
+  const length = reader.varint();
+  if (length > MAX_UNPACKED) throw new RangeError('outbox row is larger than any that is written');
+  let bytes: Buffer;
+  try {
+    bytes = zstdDecompressSync(reader.rest(), { maxOutputLength: Math.max(1, length) });
+  } catch (error) {
+    throw new RangeError('outbox row cannot be decompressed', { cause: error });
+  }
+  if (bytes.length !== length) throw new RangeError('outbox row is cut off');
+  return bytes;
+}
+
+function pack(messages: readonly ProducerMessage[]): Buffer {
   const dictionary = new Map<string, number>();
   const indexOf = (text: string): number => {
     const known = dictionary.get(text);
@@ -40,8 +79,7 @@ export function packMessages(messages: readonly ProducerMessage[]): Buffer {
   return Buffer.concat([head.done(), body.done()]);
 }
 
-/** Reads a row of the outbox; throws RangeError on bytes that packMessages did not write. */
-export function unpackMessages(payload: Buffer): ProducerMessage[] {
+function unpack(payload: Buffer): ProducerMessage[] {
   const reader = new Reader(payload);
   if (reader.byte() !== VERSION) throw new RangeError('outbox row of an unknown version');
   const dictionary = Array.from({ length: reader.varint() }, () => reader.text());
@@ -139,6 +177,10 @@ class Reader {
   bytes(): Buffer | null {
     const length = this.varint();
     return length === 0 ? null : this.#take(length - 1);
+  }
+
+  rest(): Buffer {
+    return this.#take(this.#buffer.length - this.#at);
   }
 
   #take(length: number): Buffer {

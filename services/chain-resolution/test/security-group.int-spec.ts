@@ -41,7 +41,7 @@ describe('F3: a change of a security group', () => {
   it('announces exactly what is behind it, once each, in one batch', async () => {
     const begun = performance.now();
     const { changed } = await h.apply([part({ source: 'any', receivedAt: minute(10), assets: [group('a', '10.0.0.0/8')] })]);
-    console.log(`a security group before ${SERVICES} services: ${changed.length} contexts announced in ${Math.round(performance.now() - begun)} ms`);
+    process.stderr.write(`a security group before ${SERVICES} services: ${changed.length} contexts announced in ${Math.round(performance.now() - begun)} ms\n`);
     const concerned = Array.from({ length: SERVICES }, (_, i) => [service('a', i), `image-name:registry.example/acme/a${i}`, `repo:github.com/acme/a${i}`]).flat();
     expect(changed.map((one) => one.asset).sort()).toEqual([...concerned, 'endpoint:a.example.com'].sort());
     expect(changed.every((one) => one.exposure === 'internal' && Number(one.version) === 2)).toBe(true);

@@ -1,17 +1,1 @@
--- A table without statistics is planned as if it held rows of 200 tenants: any index that begins with the tenant looks as
--- good as the one that is looked up by, and a walk from 300 nodes read all 4,500 links 300 times (1.4 s; 1 ms after). That
--- is the first inventory, before autovacuum has looked. So the planner is told that there is one tenant until it counts.
-do $$
-declare one record;
-begin
-  if to_regproc('pg_catalog.pg_restore_attribute_stats') is null then
-    return; -- before PostgreSQL 18: the first inventory is slow until autovacuum has run
-  end if;
-  for one in
-    select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
-    where n.nspname = 'chain_resolution' and c.relkind = 'r' and a.attname = 'tenant_id' and not a.attisdropped and c.reltuples < 0
-  loop
-    perform pg_restore_attribute_stats('schemaname', 'chain_resolution', 'relname', one.relname::text, 'attname', 'tenant_id', 'inherited', false,
-      'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 1::real);
-  end loop;
-end $$;
+select platform.one_tenant_until_counted('chain_resolution');

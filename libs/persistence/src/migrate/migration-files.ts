@@ -41,7 +41,8 @@ function migration(schema: string, name: string, file: string, sql: string): Mig
   return { schema, name, file, sql, sha256: createHash('sha256').update(sql).digest('hex') };
 }
 
-/** By name: NNNN-title.sql sorts as it was written. */
+/** By name without its ending: NNNN-title sorts as it was written, and platform-functions before platform-functions-0002. */
 function sqlFiles(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.sql')).sort() : [];
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => name.endsWith('.sql')).map((name) => name.slice(0, -'.sql'.length)).sort().map((name) => `${name}.sql`);
 }

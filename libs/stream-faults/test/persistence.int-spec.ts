@@ -1,39 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '@throughline/contracts';
-import { tenantId, type TenantId } from '@throughline/domain';
-import {
-  acceptOnce, advisoryLocks, cancelDue, createDatabase, forgetDeliveriesBefore, migrateAll, scheduleDue, startDueWorker, startRelay, UnitAborted, UnitIsOver,
-  type Database, type DueOutcome, type DueWork,
-} from '@throughline/persistence';
-import { done, NO_OFFSET, reject, retry, type ProducerMessage, type ProducerPort, type Unit } from '@throughline/stream';
-import { createDatabase as createTestDatabase, fakeClock, until, type TestDatabase } from '@throughline/testing';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { TenantId } from '@throughline/domain';
+import { acceptOnce, advisoryLocks, forgetDeliveriesBefore, startRelay, UnitAborted, UnitIsOver, type Database } from '@throughline/persistence';
+import { NO_OFFSET, type ProducerMessage, type ProducerPort, type Unit } from '@throughline/stream';
+import { until, type TestDatabase } from '@throughline/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonCodec } from './support/json-codec.js';
+import { A, B, note, notesOf, startNotes, type Notes } from './support/notes.js';
 import { withClient } from './support/world.js';
 
-const A = tenantId(newId());
-const B = tenantId(newId());
-
+let world: Notes;
 let test: TestDatabase;
 let database: Database;
 beforeAll(async () => {
-  test = await createTestDatabase({ services: ['dedup'] });
-  await withClient(test.ownerUrl, (client) => client.query(`
-    create table dedup.notes (tenant_id uuid not null, id text, primary key (tenant_id, id));
-    select platform.tenant_table('dedup', 'notes')`));
-  database = await createDatabase({ url: test.urlFor('dedup'), schema: 'dedup', codec: jsonCodec });
+  world = await startNotes();
+  ({ test, database } = world);
 });
-afterAll(async () => {
-  await database?.close();
-  await test?.drop();
-});
+afterAll(() => world?.close());
 
-const note = (unit: Unit, tenant: TenantId, id: string) => unit.query('insert into notes (tenant_id, id) values ($1, $2)', [tenant, id]);
-const notes = async (tenants: readonly TenantId[]): Promise<string[]> =>
-  (await database.run(tenants, (unit) => unit.query<{ id: string }>('select id from notes order by id'))).map(({ id }) => id);
+const notes = (tenants: readonly TenantId[]): Promise<string[]> => notesOf(database, tenants);
 
 describe('isolation of tenants', () => {
   it('FAULTS 55: the database refuses to show or take another tenant\'s rows, even when the query forgets the tenant', async () => {
@@ -145,110 +128,6 @@ describe('a unit of work', () => {
   });
 });
 
-describe('due work', () => {
-  const clock = fakeClock(new Date('2026-11-22T10:00:00Z'));
-  const at = (seconds: number): Date => new Date(Date.parse('2026-11-22T10:00:00Z') + seconds * 1000);
-  const workerWith = (handle: (work: DueWork, unit: Unit) => Promise<DueOutcome>) => startDueWorker(database, { kinds: { test: handle }, clock, manual: true, random: () => 0 });
-  const rows = () => database.run([], (unit) => unit.query<{ key: string; due_at: Date; attempts: number; last_error: string | null }>("select key, due_at, attempts, last_error from due_work where kind = 'test' order by key"));
-
-  it('is done when it is due, once, as its tenant, and removed with its effects', async () => {
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'test', key: 'k1', tenantId: A, dueAt: at(60), payload: { id: 'n1' } }, { kind: 'test', key: 'k2', tenantId: B, dueAt: at(7200) }));
-    const workers = [1, 2, 3].map(() => workerWith(async (work, unit) => { await note(unit, work.tenantId ?? A, `due-${work.key}`); return done; }));
-    expect((await Promise.all(workers.map((worker) => worker.drain()))).reduce((a, b) => a + b)).toBe(0);
-    clock.set(at(61));
-    expect((await Promise.all(workers.map((worker) => worker.drain()))).reduce((a, b) => a + b)).toBe(1);
-    expect(await notes([A])).toContain('due-k1');
-    expect((await rows()).map(({ key }) => key)).toEqual(['k2']);
-    await Promise.all(workers.map((worker) => worker.stop()));
-    await database.run([], (unit) => cancelDue(unit, 'test', ['k2']));
-    expect(await rows()).toEqual([]);
-  });
-
-  it('is tried again with growing waits, keeps nothing of a failed try, and is parked when it is rejected', async () => {
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'test', key: 'k3', tenantId: A, dueAt: clock.now() }));
-    const outcomes: DueOutcome[] = [retry('destination down'), retry('destination down'), reject('gone', 'no such destination')];
-    const worker = workerWith(async (work, unit) => { await note(unit, A, `try-${work.attempt}`); return outcomes[work.attempt - 1] ?? done; });
-    const waits: number[] = [];
-    for (let turn = 0; turn < 2; turn += 1) {
-      await worker.drain();
-      const [row] = await rows();
-      waits.push((row?.due_at.getTime() ?? 0) - clock.now().getTime());
-      expect(row).toMatchObject({ attempts: turn + 1, last_error: 'destination down' });
-      clock.set(row?.due_at ?? clock.now());
-    }
-    expect(waits[1]).toBe((waits[0] ?? 0) * 2);
-    await worker.drain();
-    clock.set(at(365 * 86_400));
-    expect(await worker.drain()).toBe(0);
-    expect((await rows())[0]?.last_error).toBe('gone: no such destination');
-    expect((await notes([A])).filter((id) => id.startsWith('try-'))).toEqual([]);
-    await database.run([], (unit) => cancelDue(unit, 'test', ['k3']));
-    await worker.stop();
-  });
-
-  it('that was scheduled anew while it ran stays, and `again` repeats it', async () => {
-    const reschedule = (unit: Unit, seconds: number) => scheduleDue(unit, { kind: 'test', key: 'k4', tenantId: A, dueAt: new Date(clock.now().getTime() + seconds * 1000) });
-    await database.run([A], (unit) => reschedule(unit, 0));
-    const first = workerWith(async (_work, unit) => { await reschedule(unit, 30); return done; });
-    await first.drain();
-    await first.stop();
-    expect(await rows()).toHaveLength(1);
-    clock.set(new Date(clock.now().getTime() + 31_000));
-    const next = new Date(clock.now().getTime() + 60_000);
-    const second = workerWith(() => Promise.resolve({ kind: 'again', dueAt: next }));
-    await second.drain();
-    await second.stop();
-    expect(await rows()).toMatchObject([{ due_at: next, attempts: 0 }]);
-    await database.run([], (unit) => cancelDue(unit, 'test', ['k4']));
-  });
-
-  it('with a lease holds no transaction, and comes back when its worker died', async () => {
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'leased', key: 'k5', tenantId: A, dueAt: clock.now() }));
-    let calls = 0;
-    const handle = async (): Promise<DueOutcome> => {
-      calls += 1;
-      expect((await database.run([], (unit) => unit.query("select 1 from due_work where kind = 'leased' for update nowait"))).length).toBe(1);
-      return calls === 1 ? new Promise<DueOutcome>(() => undefined) : done;
-    };
-    const options = { kinds: { leased: { leaseMs: 60_000, handle } }, clock, manual: true };
-    const died = startDueWorker(database, options);
-    // Its work hangs past the end of this spec, as a dead worker's would: how it ends is nobody's business.
-    died.drain().catch(() => undefined);
-    await until(() => calls === 1);
-    const worker = startDueWorker(database, options);
-    expect(await worker.drain()).toBe(0);
-    clock.set(new Date(clock.now().getTime() + 61_000));
-    expect(await worker.drain()).toBe(1);
-    expect(calls).toBe(2);
-    await worker.stop();
-  });
-
-  it('with a lease that is renewed stays with its worker as long as that lives, unless it is scheduled anew', async () => {
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
-    const ends: ((outcome: DueOutcome) => void)[] = [];
-    const options = { kinds: { renewed: { leaseMs: 3_000, maxMs: 60_000, handle: () => new Promise<DueOutcome>((resolve) => { ends.push(resolve); }) } }, manual: true };
-    const [holder, other] = [startDueWorker(database, options), startDueWorker(database, options)];
-    const held = holder.drain();
-    await until(() => ends.length === 1);
-    await sleep(4_500);
-    expect(await other.drain()).toBe(0);
-    const later = new Date(Date.now() + 3_600_000);
-    ends[0]?.({ kind: 'again', dueAt: later });
-    await held;
-    await sleep(500);
-    expect(await database.run([], (unit) => unit.query("select due_at from due_work where kind = 'renewed'"))).toEqual([{ due_at: later }]);
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
-    const again = holder.drain();
-    await until(() => ends.length === 2);
-    await database.run([A], (unit) => scheduleDue(unit, { kind: 'renewed', key: 'k6', tenantId: A, dueAt: new Date() }));
-    await sleep(500);
-    const anew = other.drain();
-    await until(() => ends.length === 3);
-    for (const end of ends) end(done);
-    await Promise.all([again, anew, holder.stop(), other.stop()]);
-  });
-});
-
 describe('the outbox relay', () => {
   const collect = (): ProducerPort & { readonly sent: ProducerMessage[]; fail: boolean } => {
     const port = {
@@ -321,39 +200,5 @@ describe('the outbox relay', () => {
     expect(crossings).toEqual([true, false]);
     expect(port.sent).toHaveLength(300);
     await relay.stop();
-  });
-});
-
-describe('migrations', () => {
-  function repository(files: Readonly<Record<string, string>>): string {
-    const root = mkdtempSync(join(tmpdir(), 'throughline-migrations-'));
-    mkdirSync(join(root, 'services/dedup/migrations'), { recursive: true });
-    for (const [name, sql] of Object.entries(files)) writeFileSync(join(root, 'services/dedup/migrations', name), sql);
-    return root;
-  }
-  const migrate = (root: string) => migrateAll({ ownerUrl: test.ownerUrl, root, services: ['dedup'] });
-
-  it('are applied once, in order, also by several processes at the same time', async () => {
-    const root = repository({ '9002-second.sql': 'alter table m1 add y int;', '9001-first.sql': "create table m1 (x int);\ncomment on table m1 is 'test; retention: none; shared: test';" });
-    const runs = await Promise.all([migrate(root), migrate(root), migrate(root)]);
-    expect(runs.flat()).toEqual(['services/dedup/migrations/9001-first.sql', 'services/dedup/migrations/9002-second.sql']);
-  });
-
-  it('refuse a file that was edited after it was applied', async () => {
-    const root = repository({ '9010-x.sql': 'select 1;' });
-    await migrate(root);
-    writeFileSync(join(root, 'services/dedup/migrations/9010-x.sql'), 'select 2;');
-    await expect(migrate(root)).rejects.toThrow('services/dedup/migrations/9010-x.sql was applied already and has been edited');
-  });
-
-  it('name file, line and statement when one fails, and leave nothing of that file', async () => {
-    const root = repository({ '9020-bad.sql': '-- a comment; with a semicolon\ncreate table half (x int);\n\nalter table half\n  add constraint c check (y > 0);\n' });
-    await expect(migrate(root)).rejects.toThrow(/services\/dedup\/migrations\/9020-bad\.sql:4: column "y" does not exist\n {2}in: alter table half add constraint/);
-    expect(await withClient(test.ownerUrl, async (client) => (await client.query("select to_regclass('dedup.half') as half")).rows)).toEqual([{ half: null }]);
-  });
-
-  it('refuse a tenant table without its column, and a shared one without a reason', async () => {
-    await expect(migrate(repository({ '9030-a.sql': "create table no_tenant (x int); select platform.tenant_table('dedup', 'no_tenant');" }))).rejects.toThrow('needs a column tenant_id uuid not null');
-    await expect(migrate(repository({ '9031-b.sql': "create table no_reason (x int); select platform.shared_table('dedup', 'no_reason', ' ');" }))).rejects.toThrow('say why');
   });
 });

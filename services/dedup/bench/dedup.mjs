@@ -59,7 +59,7 @@ async function measure(name, sequence, shift) {
       const announce = unit.announce.bind(unit);
       if (process.env.STATEMENTS) time(unit);
       unit.announce = (...messages) => { announced += messages.length; announce(...messages); };
-      return handleObserved(batch, unit, { clock: systemClock, newId, policy: { absencesToFix: 2 } });
+      return handleObserved(batch, unit, { clock: systemClock, newId, policy: DEFAULT_POLICY });
     });
     wall += performance.now() - from;
     const { user, system } = process.cpuUsage(cpu);

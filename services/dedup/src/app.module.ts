@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { StreamController } from './consumers/stream.controller.js';
-import type { Policy } from './domain/evolve.js';
+import type { Policy } from './domain/policy.js';
 import { FindingsController } from './http/findings.controller.js';
 import { POLICY } from './tokens.js';
 

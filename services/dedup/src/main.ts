@@ -3,12 +3,13 @@ import { startDueWorker } from '@throughline/persistence';
 import { runService } from '@throughline/service-kit';
 import { DedupModule } from './app.module.js';
 import { readConfig } from './config.js';
+import { DEFAULT_POLICY } from './domain/policy.js';
 import { judgeRunning, RERUN } from './due/judge-running.js';
 import { REGROUP, regroupIssues } from './due/regroup-issues.js';
 import { applyRetention, RETENTION } from './due/retention.js';
 
 const config = readConfig();
-const policy = { absencesToFix: config.ABSENCES_TO_FIX };
+const policy = { ...DEFAULT_POLICY, absencesToFix: config.ABSENCES_TO_FIX };
 
 await runService({
   name: 'dedup',

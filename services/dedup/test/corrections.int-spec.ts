@@ -9,6 +9,7 @@ import { applyRetention, RETENTION } from '../src/due/retention.js';
 import { FindingsController } from '../src/http/findings.controller.js';
 import { observationsAnswer } from '../src/http/schemas.js';
 import { loadKnown } from '../src/persistence/finding.repository.js';
+import { DEFAULT_POLICY } from '../src/domain/policy.js';
 import { at, draft, scan, startHarness, TENANT, toRecord, vulnerable, REPOSITORY, type Harness } from './harness.js';
 
 let harness: Harness;
@@ -18,7 +19,7 @@ afterAll(async () => { await harness.close(); });
 
 const by: Correcting = {
   caller: { sub: 'ada', tenantId: TENANT, actor: 'ada', name: 'Ada', role: 'triager', scopes: [] } as unknown as Correcting['caller'],
-  policy: { absencesToFix: 2 }, now: new Date('2026-03-01T00:00:00Z'),
+  policy: DEFAULT_POLICY, now: new Date('2026-03-01T00:00:00Z'),
 };
 const two = [vulnerable('pkg:npm/x@1', ['CVE-2024-1'], 'a'), vulnerable('pkg:npm/x@1', ['GHSA-1111-2222-3333'], 'a')];
 const known = (id: string) => harness.run(async (unit) => (await loadKnown(unit, [id])).get(id));

@@ -6,6 +6,7 @@ import { createDatabase as createTestDatabase, fakeClock, type TestDatabase } fr
 import { v7 } from 'uuid';
 import { handleChainChanged } from '../src/consumers/chain-changed.handler.js';
 import { handleObserved } from '../src/consumers/finding-observed.handler.js';
+import { DEFAULT_POLICY } from '../src/domain/policy.js';
 import { judgeRunning, RERUN } from '../src/due/judge-running.js';
 
 export const TENANT: string = DEFAULT_TENANT;
@@ -107,13 +108,14 @@ export async function startHarness(absencesToFix = 2): Promise<Harness> {
   const database = await createDatabase({ url: test.urlFor('dedup'), schema: 'dedup', codec, pool: 4 });
   const tenants = [tenantId(TENANT)];
   const clock = fakeClock(new Date('2026-02-01T00:00:00.000Z'));
+  const policy = { ...DEFAULT_POLICY, absencesToFix };
   const run = <R>(work: (unit: DatabaseUnit) => Promise<R>): Promise<R> => database.run(tenants, work);
   return {
     database, test, run,
     apply: (records, diesAt = Number.POSITIVE_INFINITY) => run(async (unit) => {
       const messages: OutgoingMessage[] = [];
       const told = spy(unit, messages, diesAt);
-      const outcomes = await handleObserved(records.map(toRecord), told, { clock, newId: v7, policy: { absencesToFix } });
+      const outcomes = await handleObserved(records.map(toRecord), told, { clock, newId: v7, policy });
       return {
         messages, outcomes,
         changed: messages.filter((one) => one.topic === TOPICS.findingChanged).map((one) => one.value as FindingChanged),
@@ -125,7 +127,7 @@ export async function startHarness(absencesToFix = 2): Promise<Harness> {
       const told = spy(unit, messages, Number.POSITIVE_INFINITY);
       await handleChainChanged([chainRecord(version, running, asset)], told, clock);
       const due = await unit.query<{ key: string; payload: Readonly<Record<string, unknown>> }>('delete from due_work where kind = $1 returning key, payload', [RERUN]);
-      for (const { key, payload } of due) await judgeRunning({ id: '1', kind: RERUN, key, tenantId: tenantId(TENANT), payload, attempt: 1, dueAt: clock.now() } as DueWork, told, clock, { absencesToFix });
+      for (const { key, payload } of due) await judgeRunning({ id: '1', kind: RERUN, key, tenantId: tenantId(TENANT), payload, attempt: 1, dueAt: clock.now() } as DueWork, told, clock, policy);
       return messages.map((one) => one.value as FindingChanged);
     }),
     clear: () => run(async (unit) => { for (const table of TABLES) await unit.query(`delete from ${table}`); }),

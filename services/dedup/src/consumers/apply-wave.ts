@@ -1,6 +1,6 @@
 import type { Unit } from '@throughline/persistence';
 import { applySlice, findingsToLoad, prepare, type Applied } from '../domain/apply.js';
-import type { Policy } from '../domain/evolve.js';
+import type { Policy } from '../domain/policy.js';
 import { match, type Matched } from '../domain/match.js';
 import type { Occurrence } from '../domain/model.js';
 import { lookupKeys, Resolver, type Resolution } from '../domain/resolve.js';

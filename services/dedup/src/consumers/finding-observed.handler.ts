@@ -2,7 +2,7 @@ import type { FindingObserved } from '@throughline/contracts';
 import { tenantId, type Clock } from '@throughline/domain';
 import { advisoryLocks } from '@throughline/persistence';
 import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
-import type { Policy } from '../domain/evolve.js';
+import type { Policy } from '../domain/policy.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
 import { ensureRetention } from '../due/retention.js';
 import { planFor } from '../persistence/plans.js';

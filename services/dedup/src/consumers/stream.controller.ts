@@ -5,7 +5,7 @@ import type { Clock } from '@throughline/domain';
 import { CLOCK } from '@throughline/service-kit';
 import type { Outcome } from '@throughline/stream';
 import type { StreamBatch } from '@throughline/stream/nest';
-import type { Policy } from '../domain/evolve.js';
+import type { Policy } from '../domain/policy.js';
 import { POLICY } from '../tokens.js';
 import { handleChainChanged } from './chain-changed.handler.js';
 import { handleObserved } from './finding-observed.handler.js';

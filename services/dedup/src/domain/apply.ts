@@ -1,9 +1,10 @@
 import { contentHash, contentOf } from './content.js';
-import { create, IDENTITY_CONFLICT, seen, type Evolved, type Known, type Policy, type ScanFacts } from './evolve.js';
+import { create, IDENTITY_CONFLICT, seen, type Evolved, type Known, type ScanFacts } from './evolve.js';
 import { fingerprint, identify, shortId, type IdentityKey } from './identity/index.js';
 import type { Matched, Prepared } from './match.js';
 import type { Asset, FullOccurrence, Occurrence } from './model.js';
 import type { FindingObserved } from '@throughline/contracts';
+import type { Policy } from './policy.js';
 import type { Resolution } from './resolve.js';
 import type { Run } from './running.js';
 

@@ -1,10 +1,11 @@
 import type { FindingDraft } from '@throughline/contracts';
 import { relevant } from './compose.js';
 import { evidenceEvent, firstState, transition } from './evidence.js';
-import { judged, type Known, type Policy } from './evolve.js';
+import { judged, type Known } from './evolve.js';
 import { identify, type Fingerprint, type IdentityKey } from './identity/index.js';
 import { issueIdOf } from './issue.js';
 import type { Asset, Finding, FullOccurrence } from './model.js';
+import type { Policy } from './policy.js';
 import { operatorKey } from './resolve.js';
 import type { Run } from './running.js';
 

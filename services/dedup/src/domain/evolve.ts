@@ -3,6 +3,7 @@ import { compose, relevant } from './compose.js';
 import { evidenceEvent, firstState, transition, type Evidence, type EvidenceEvent } from './evidence.js';
 import { issueIdOf } from './issue.js';
 import type { Asset, Finding, FullOccurrence, Scope } from './model.js';
+import type { Policy } from './policy.js';
 import { sameVersions, standing, type Run, type Standing } from './running.js';
 
 export const IDENTITY_CONFLICT = 'identity_conflict';
@@ -21,11 +22,6 @@ export interface ScanFacts {
   readonly newerScans: number;
   readonly baseline: boolean;
   readonly clockSkew: boolean;
-}
-
-export interface Policy {
-  /** Complete scans in a row that must miss a finding before it is fixed. */
-  readonly absencesToFix: number;
 }
 
 /** A finding with its occurrences, as loaded or as decided. */

@@ -4,7 +4,7 @@ import type { Database } from '@throughline/persistence';
 import { ApiZod, Caller, CLOCK, DATABASE, zodBody } from '@throughline/service-kit';
 import type { z } from 'zod';
 import { merge, notFound, split } from '../corrections/correct-identity.js';
-import type { Policy } from '../domain/evolve.js';
+import type { Policy } from '../domain/policy.js';
 import { identityOf } from '../persistence/correction.repository.js';
 import { loadKnown } from '../persistence/finding.repository.js';
 import { POLICY } from '../tokens.js';

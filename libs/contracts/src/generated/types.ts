@@ -416,6 +416,10 @@ export interface FindingChanged {
   readonly scanId: string;
   /** created, changed, reopened, absent, fixed, retired, merged or split. */
   readonly change: string;
+  /** Who corrected it; empty when scans, feeds or the platform changed it. */
+  readonly changedBy: string;
+  /** Why, in the words of who corrected it. */
+  readonly changeReason: string;
   /** RFC 3339 UTC time. */
   readonly changedAt: string;
 }

@@ -3,7 +3,7 @@ import { tenantId } from '@throughline/domain';
 import { advisoryLocks, type Unit } from '@throughline/persistence';
 import { auditMessage, problem, type Caller } from '@throughline/service-kit';
 import { identityLock } from '../consumers/identity-lock.js';
-import { compose } from '../domain/compose.js';
+import { compose, type Cause } from '../domain/compose.js';
 import { mergeFindings, splitFinding, type Corrector, type Refusal } from '../domain/correct.js';
 import type { Known } from '../domain/evolve.js';
 import type { Policy } from '../domain/policy.js';
@@ -34,7 +34,7 @@ export async function merge(unit: Unit, findingId: string, request: { readonly f
       keys: one.finding.keys, occurrences: one.occurrences.map(({ scopeId, group, ordinal }) => ({ scopeId, group, ordinal })), at: corrector.at,
     });
   }
-  for (const one of [into, ...retired]) tell(unit, one, corrector, 'merged');
+  for (const one of [into, ...retired]) tell(unit, one, corrector, { change: 'merged', changedBy: by.caller.actor, changeReason: request.reason });
   unit.announce(auditMessage(by.caller, 'finding.merged', findingId, { reason: request.reason, after: { merged: request.findings } }, by.now));
 }
 
@@ -54,7 +54,7 @@ export async function split(unit: Unit, findingId: string, request: { readonly o
   };
   await saveDecision(unit, { ...decision, decisionId: newId(), findingId, otherId: created });
   await saveDecision(unit, { ...decision, decisionId: newId(), findingId: created, otherId: findingId });
-  for (const one of [rest, part]) tell(unit, one, corrector, 'split');
+  for (const one of [rest, part]) tell(unit, one, corrector, { change: 'split', changedBy: by.caller.actor, changeReason: request.reason });
   unit.announce(auditMessage(by.caller, 'finding.split', findingId, { reason: request.reason, after: { created, observations: request.observations } }, by.now));
   return created;
 }
@@ -75,10 +75,10 @@ function find(known: ReadonlyMap<string, Known>, findingId: string): Known {
   return found;
 }
 
-function tell(unit: Unit, { finding, occurrences }: Known, { asset, at }: Corrector, change: string): void {
+function tell(unit: Unit, { finding, occurrences }: Known, { asset, at }: Corrector, cause: Omit<Cause, 'scanId' | 'changedAt'>): void {
   const tenant = tenantId(finding.tenantId);
   unit.announce({
-    topic: TOPICS.findingChanged, key: [tenant, finding.findingId], tenantId: tenant, value: compose(finding, asset, occurrences, { change, scanId: '', changedAt: at }),
+    topic: TOPICS.findingChanged, key: [tenant, finding.findingId], tenantId: tenant, value: compose(finding, asset, occurrences, { ...cause, scanId: '', changedAt: at }),
     eventId: derivedId(`correction|${finding.findingId}`, 'finding.changed', finding.version),
   });
 }

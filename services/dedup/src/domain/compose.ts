@@ -10,6 +10,9 @@ export interface Cause {
   readonly change: string;
   readonly scanId: string;
   readonly changedAt: string;
+  /** Who corrected it and why, when a person did. */
+  readonly changedBy?: string;
+  readonly changeReason?: string;
 }
 
 /** The occurrences that speak for a finding: of the default line once it was there, of branches before. */
@@ -40,7 +43,7 @@ export function compose(finding: Finding, asset: Asset, occurrences: readonly Fu
     path, application, service, repository, environment,
     scopes: [...new Set(present.map((one) => one.scope.name))].sort(),
     baseline: finding.baseline, firstSeen: finding.firstSeen, lastSeen: latest(shown), flags: finding.flags, absentIn: finding.absentIn,
-    ...cause,
+    changedBy: '', changeReason: '', ...cause,
   };
 }
 

@@ -67,7 +67,7 @@ const EMPTY_COMPONENT: Component = { purl: '', name: '', version: '', ecosystem:
 /** Every field: a required one may be empty too. */
 const EMPTY_FINDING: FindingChanged = {
   tenantId: '', findingId: '', version: 0, issueId: '', class: '', title: '', status: '', statusSince: '', severity: { original: '', normalized: 'unknown', rule: '' }, asset: '',
-  firstSeen: '', lastSeen: '', scanId: '', change: '', changedAt: '',
+  firstSeen: '', lastSeen: '', scanId: '', change: '', changedBy: '', changeReason: '', changedAt: '',
   description: '', statusReason: '', regressions: 0, cvss: [], identifiers: [], weaknesses: [], component: null, location: null, locations: [], codeFlow: [], secret: null, rules: [], tools: [],
   suppressions: [], references: [], remediation: '', reachability: '', versionUrn: '', line: '', defaultLine: false, path: '', application: '', service: '', repository: '', environment: '',
   scopes: [], baseline: false, flags: [], absentIn: [],

@@ -1,6 +1,5 @@
 import type { FindingObserved } from '@throughline/contracts';
 import { tenantId, type Clock } from '@throughline/domain';
-import { advisoryLocks } from '@throughline/persistence';
 import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throughline/stream';
 import type { Policy } from '../domain/policy.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
@@ -8,7 +7,7 @@ import { ensureRetention } from '../due/retention.js';
 import { planFor } from '../persistence/plans.js';
 import { applyWave } from './apply-wave.js';
 import { completeScans } from './complete-scans.js';
-import { identityLock } from './identity-lock.js';
+import { lockAssets } from './identity-lock.js';
 import { openScans } from './open-scans.js';
 
 export interface ObservedDependencies {
@@ -22,9 +21,9 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
   const flaws = records.map((record) => flawOf(record.value));
   const sound = records.filter((_, index) => flaws[index] === undefined);
   if (sound.length > 0) {
-    await advisoryLocks(unit, sound.map(({ value: { header } }) => identityLock(header.tenantId, header.target.asset)));
+    const assets = await lockAssets(unit, sound.map(({ value: { header } }) => ({ tenantId: header.tenantId, urn: header.target.asset })));
     const deciding = { policy: dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
-    for (const wave of wavesOf(sound)) {
+    for (const wave of wavesOf(sound, assets)) {
       await planFor(unit, 'lookup');
       const scans = await openScans(unit, wave);
       if (scans.length === 0) continue;

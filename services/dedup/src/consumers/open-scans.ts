@@ -3,7 +3,7 @@ import type { ScanFacts } from '../domain/evolve.js';
 import type { Asset, Scope } from '../domain/model.js';
 import type { Run } from '../domain/running.js';
 import type { Slice } from '../domain/slices.js';
-import { countNewer, knownStreams, loadAssets, loadRuns, loadScans, loadScopes, type ScanRow, type ScopeRow } from '../persistence/ledger.repository.js';
+import { countNewer, knownStreams, loadRuns, loadScans, loadScopes, type ScanRow, type ScopeRow } from '../persistence/ledger.repository.js';
 
 /** A slice with what is stored about its scan, without the parts that were applied before. */
 export interface OpenScan {
@@ -18,22 +18,21 @@ export interface OpenScan {
   readonly before: ScopeRow | undefined;
 }
 
-/** Looks up assets, scopes and ledgers of a wave. Scans that are completed already are left out: redelivery. */
+/** Looks up scopes and ledgers of a wave. Scans that are completed already are left out: redelivery. */
 export async function openScans(unit: Unit, slices: readonly Slice[]): Promise<readonly OpenScan[]> {
-  const assets = await loadAssets(unit, slices.map((slice) => ({ tenantId: slice.tenantId, urn: slice.header.target.asset, assetId: slice.assetId })));
   const scopes = await loadScopes(unit, slices.map((slice) => slice.scopeId));
   const ordinals = [...new Set(slices.flatMap((slice) => slice.parts.map((part) => part.ordinal)))];
   const scans = await loadScans(unit, slices.map((slice) => slice.header.scanId), ordinals);
   const fresh = slices.filter((slice) => !scans.has(slice.header.scanId));
   const streams = fresh.length === 0 ? new Set<string>() : await knownStreams(unit, fresh.map((slice) => slice.stream));
-  const runs = await loadRuns(unit, assets.values());
+  const runs = await loadRuns(unit, slices.map((slice) => slice.asset));
   const open: OpenScan[] = [];
   for (const slice of slices) {
     const row = scans.get(slice.header.scanId);
     if (row?.completed) continue;
     const scope = scopes.get(slice.scopeId);
     const newerScans = await newerThan(unit, slice, row, scope);
-    const asset = assets.get(`${slice.tenantId}|${slice.header.target.asset}`) as Asset;
+    const { asset } = slice;
     open.push({ ...opened(slice, row, scope, newerScans, row?.baseline ?? !streams.has(slice.stream)), asset, runs: runs.get(asset.assetId) ?? [] });
   }
   return open;

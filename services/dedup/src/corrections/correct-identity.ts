@@ -1,8 +1,8 @@
 import { derivedId, newId, TOPICS } from '@throughline/contracts';
 import { tenantId } from '@throughline/domain';
-import { advisoryLocks, type Unit } from '@throughline/persistence';
+import type { Unit } from '@throughline/persistence';
 import { auditMessage, problem, type Caller } from '@throughline/service-kit';
-import { identityLock } from '../consumers/identity-lock.js';
+import { lockAsset } from '../consumers/identity-lock.js';
 import { compose, type Cause } from '../domain/compose.js';
 import { mergeFindings, splitFinding, type Corrector, type Refusal } from '../domain/correct.js';
 import type { Known } from '../domain/evolve.js';
@@ -34,7 +34,7 @@ export async function merge(unit: Unit, findingId: string, request: { readonly f
       keys: one.finding.keys, occurrences: one.occurrences.map(({ scopeId, group, ordinal }) => ({ scopeId, group, ordinal })), at: corrector.at,
     });
   }
-  for (const one of [into, ...retired]) tell(unit, one, corrector, { change: 'merged', changedBy: by.caller.actor, changeReason: request.reason });
+  for (const one of [into, ...retired]) tell(unit, one, corrector, { change: 'merged', changedBy: by.caller.name, changeReason: request.reason });
   unit.announce(auditMessage(by.caller, 'finding.merged', findingId, { reason: request.reason, after: { merged: request.findings } }, by.now));
 }
 
@@ -54,7 +54,7 @@ export async function split(unit: Unit, findingId: string, request: { readonly o
   };
   await saveDecision(unit, { ...decision, decisionId: newId(), findingId, otherId: created });
   await saveDecision(unit, { ...decision, decisionId: newId(), findingId: created, otherId: findingId });
-  for (const one of [rest, part]) tell(unit, one, corrector, { change: 'split', changedBy: by.caller.actor, changeReason: request.reason });
+  for (const one of [rest, part]) tell(unit, one, corrector, { change: 'split', changedBy: by.caller.name, changeReason: request.reason });
   unit.announce(auditMessage(by.caller, 'finding.split', findingId, { reason: request.reason, after: { created, observations: request.observations } }, by.now));
   return created;
 }
@@ -63,7 +63,7 @@ export async function split(unit: Unit, findingId: string, request: { readonly o
 async function locked(unit: Unit, findingId: string, others: readonly string[], by: Correcting): Promise<{ corrector: Corrector; known: ReadonlyMap<string, Known> }> {
   const asset: Asset | undefined = await assetOfFinding(unit, findingId);
   if (asset === undefined) throw notFound(findingId);
-  await advisoryLocks(unit, [identityLock(by.caller.tenantId, asset.urn)]);
+  await lockAsset(unit, by.caller.tenantId, asset.urn);
   const runs = (await loadRuns(unit, [asset])).get(asset.assetId) ?? [];
   return { corrector: { asset, runs, policy: by.policy, at: by.now.toISOString() }, known: await loadKnown(unit, [findingId, ...others]) };
 }

@@ -77,4 +77,8 @@ export interface Asset {
   readonly lineageRoot: string;
   /** URNs of its versions that run somewhere. */
   readonly running: readonly string[];
+  /** The name under which its streams and scopes began: its own, unless it moved. */
+  readonly origin: string;
+  /** Since when the chain says that it is no more; empty while it lives. */
+  readonly decommissionedAt: string;
 }

@@ -1,13 +1,14 @@
 import type { FindingObserved, ScanHeader, ScanMarker, ScanTarget } from '@throughline/contracts';
 import { isUuid } from '@throughline/domain';
 import { fingerprint } from './identity/index.js';
+import type { Asset } from './model.js';
 
 /** Parts, and perhaps the marker, of one scan that came in one batch. */
 export interface Slice {
   readonly header: ScanHeader;
   readonly tenantId: string;
   readonly receivedAt: string;
-  readonly assetId: string;
+  readonly asset: Asset;
   readonly scopeId: string;
   readonly stream: string;
   readonly clockSkew: boolean;
@@ -33,17 +34,20 @@ export function flawOf({ header, ordinal, marker }: FindingObserved): string | u
   return undefined;
 }
 
+/** Where an asset's name is looked up; several names may lead to one asset. */
+export const assetKey = (tenant: string, urn: string): string => `${tenant}|${urn}`;
+
 /**
  * Orders records into waves: inside one wave every asset occurs in one slice only, so that all slices of a wave can be
  * loaded, decided and saved together; scans of the same asset follow each other in the order they came.
  */
-export function wavesOf(records: readonly Incoming[]): readonly (readonly Slice[])[] {
+export function wavesOf(records: readonly Incoming[], assets: ReadonlyMap<string, Asset>): readonly (readonly Slice[])[] {
   const waves: Slice[][] = [];
   const latest = new Map<string, { scanId: string; wave: number; index: number }>();
   for (const record of records) {
     const { header } = record.value;
-    const asset = `${header.tenantId}|${header.target.asset}`;
-    const last = latest.get(asset);
+    const asset = assets.get(assetKey(header.tenantId, header.target.asset)) as Asset;
+    const last = latest.get(asset.assetId);
     if (last?.scanId === header.scanId) {
       const wave = waves[last.wave] as Slice[];
       wave[last.index] = extended(wave[last.index] as Slice, record);
@@ -51,19 +55,20 @@ export function wavesOf(records: readonly Incoming[]): readonly (readonly Slice[
     }
     const wave = last === undefined ? 0 : last.wave + 1;
     const slices = (waves[wave] ??= []);
-    latest.set(asset, { scanId: header.scanId, wave, index: slices.length });
-    slices.push(extended(begun(record), record));
+    latest.set(asset.assetId, { scanId: header.scanId, wave, index: slices.length });
+    slices.push(extended(begun(record, asset), record));
   }
   return waves;
 }
 
-function begun({ value: { header }, headers }: Incoming): Slice {
-  const { asset, path, category } = header.target;
+/** Ids follow from the name that the asset began with, so that a moved one goes on where it was. */
+function begun({ value: { header }, headers }: Incoming, asset: Asset): Slice {
+  const { path, category } = header.target;
   const received = Date.parse(header.receivedAt);
-  const stream = fingerprint('stream', header.tenantId, asset, path, header.tool, category);
+  const stream = fingerprint('stream', header.tenantId, asset.origin, path, header.tool, category);
   return {
     header, tenantId: header.tenantId, receivedAt: new Date(received).toISOString(),
-    assetId: fingerprint('asset', header.tenantId, asset),
+    asset,
     scopeId: scopeIdOf(stream, header.target),
     stream,
     clockSkew: Date.parse(header.scannedAt) > received + SKEW_MS,

@@ -1,14 +1,12 @@
 import { derivedId, TOPICS } from '@throughline/contracts';
 import { tenantId, type Clock } from '@throughline/domain';
-import { advisoryLocks, scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
+import { scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
 import { done, type Unit } from '@throughline/stream';
-import { identityLock } from '../consumers/identity-lock.js';
+import { lockAsset } from '../consumers/identity-lock.js';
 import { rerun, type Evolved } from '../domain/evolve.js';
-import { fingerprint } from '../domain/identity/index.js';
-import type { Asset } from '../domain/model.js';
 import type { Policy } from '../domain/policy.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
-import { loadAssets, loadRuns } from '../persistence/ledger.repository.js';
+import { loadRuns } from '../persistence/ledger.repository.js';
 import { findingsToRerun } from '../persistence/lineage.repository.js';
 
 export const RERUN = 'running.judge';
@@ -21,9 +19,7 @@ const PAGE = 500;
 export async function judgeRunning(work: DueWork, unit: Unit, clock: Clock, policy: Policy): Promise<DueOutcome> {
   const { asset: urn, after } = work.payload as { readonly asset: string; readonly after: string };
   if (work.tenantId === null) return done;
-  await advisoryLocks(unit, [identityLock(work.tenantId, urn)]);
-  const assets = await loadAssets(unit, [{ tenantId: work.tenantId, urn, assetId: fingerprint('asset', work.tenantId, urn) }]);
-  const asset = assets.get(`${work.tenantId}|${urn}`) as Asset;
+  const asset = await lockAsset(unit, work.tenantId, urn);
   const runs = (await loadRuns(unit, [asset])).get(asset.assetId) ?? [];
   const page = await findingsToRerun(unit, asset.assetId, runs, after, PAGE);
   const changedAt = clock.now().toISOString();

@@ -1,15 +1,13 @@
 import { derivedId, TOPICS } from '@throughline/contracts';
 import { tenantId, type Clock } from '@throughline/domain';
-import { advisoryLocks, scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
+import { scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
 import { done, type Unit } from '@throughline/stream';
 import { compose, relevant } from '../domain/compose.js';
-import { fingerprint } from '../domain/identity/index.js';
 import { issueIdOf } from '../domain/issue.js';
 import type { Asset, Finding, FullOccurrence } from '../domain/model.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
-import { loadAssets } from '../persistence/ledger.repository.js';
 import { packageFindings } from '../persistence/lineage.repository.js';
-import { identityLock } from '../consumers/identity-lock.js';
+import { lockAsset } from '../consumers/identity-lock.js';
 
 export const REGROUP = 'issue.regroup';
 const PAGE = 500;
@@ -18,9 +16,7 @@ const PAGE = 500;
 export async function regroupIssues(work: DueWork, unit: Unit, clock: Clock): Promise<DueOutcome> {
   const { asset: urn, after } = work.payload as { readonly asset: string; readonly after: string };
   if (work.tenantId === null) return done;
-  await advisoryLocks(unit, [identityLock(work.tenantId, urn)]);
-  const assets = await loadAssets(unit, [{ tenantId: work.tenantId, urn, assetId: fingerprint('asset', work.tenantId, urn) }]);
-  const asset = assets.get(`${work.tenantId}|${urn}`) as Asset;
+  const asset = await lockAsset(unit, work.tenantId, urn);
   const page = await packageFindings(unit, asset.assetId, after, PAGE);
   const saved: Finding[] = [];
   for (const { finding, occurrences } of (await loadKnown(unit, page)).values()) {

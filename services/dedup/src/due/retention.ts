@@ -1,8 +1,8 @@
 import { derivedId, TOPICS } from '@throughline/contracts';
 import { tenantId, type Clock, type TenantId } from '@throughline/domain';
-import { advisoryLocks, scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
+import { scheduleDue, type DueOutcome, type DueWork } from '@throughline/persistence';
 import { skip, type Unit } from '@throughline/stream';
-import { identityLock } from '../consumers/identity-lock.js';
+import { lockAssets } from '../consumers/identity-lock.js';
 import { compose } from '../domain/compose.js';
 import { transition } from '../domain/evidence.js';
 import type { Known } from '../domain/evolve.js';
@@ -32,7 +32,7 @@ export async function applyRetention(work: DueWork, unit: Unit, clock: Clock): P
   if (work.tenantId === null) return skip('no tenant');
   const now = clock.now();
   const branches = await staleBranches(unit, new Date(now.getTime() - BRANCH_DAYS * DAY_MS), BRANCHES);
-  await advisoryLocks(unit, branches.map((branch) => identityLock(work.tenantId as string, branch.urn)));
+  await lockAssets(unit, branches.map((branch) => ({ tenantId: work.tenantId as string, urn: branch.urn })));
   for (const branch of branches) await forget(unit, branch, now.toISOString());
   const more = await dropScans(unit, new Date(now.getTime() - SCAN_DAYS * DAY_MS), SCANS);
   return { kind: 'again', dueAt: more || branches.length === BRANCHES ? now : new Date(now.getTime() + DAY_MS) };

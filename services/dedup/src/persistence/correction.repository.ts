@@ -1,13 +1,12 @@
 import type { Unit } from '@throughline/persistence';
 import type { Asset } from '../domain/model.js';
+import { ASSET_COLUMNS, toAsset, type AssetRow } from './asset-rows.js';
 import { timeText } from './rows.js';
 
-/** The asset of a finding by all its names; the first is the one its findings are told under. */
+/** The asset of a finding, by the name that its findings are told under. */
 export async function assetOfFinding(unit: Unit, findingId: string): Promise<Asset | undefined> {
-  const [row] = await unit.query<{ asset_id: string; urn: string; lineage_root: string; running: string[] }>(
-    'select a.asset_id, a.urn, a.lineage_root, a.running from finding f join asset a on a.asset_id = f.asset_id where f.finding_id = $1 order by a.urn limit 1', [findingId],
-  );
-  return row === undefined ? undefined : { assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn, running: row.running };
+  const [row] = await unit.query<AssetRow>(`select ${ASSET_COLUMNS} from finding f join asset c on c.asset_id = f.asset_id where f.finding_id = $1 and c.moved_to = ''`, [findingId]);
+  return row === undefined ? undefined : toAsset(row);
 }
 
 /** Moves keys to a finding; those that have no row yet (operator's) are made. */

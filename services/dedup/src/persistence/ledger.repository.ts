@@ -3,13 +3,16 @@ import type { Unit } from '@throughline/persistence';
 import type { Membership } from '../domain/apply.js';
 import type { Asset } from '../domain/model.js';
 import type { Run } from '../domain/running.js';
+import { assetKey } from '../domain/slices.js';
+import { ASSET_COLUMNS, toAsset, type AssetRow } from './asset-rows.js';
 import { arrayText, timeText } from './rows.js';
 
-/** Assets by URN; unknown ones are made with the given id. */
+/** Assets by any of their names; unknown ones are made with the given id. A moved asset is what its newest name says. */
 export async function loadAssets(unit: Unit, wanted: readonly { readonly tenantId: string; readonly urn: string; readonly assetId: string }[]): Promise<ReadonlyMap<string, Asset>> {
-  interface Row { tenant_id: string; urn: string; asset_id: string; lineage_root: string; running: string[] }
+  interface Row extends AssetRow { tenant_id: string; name: string }
   const read = (): Promise<readonly Row[]> => unit.query<Row>(
-    'select tenant_id, urn, asset_id, lineage_root, running from asset where (tenant_id, urn) in (select * from unnest($1::uuid[], $2::text[]))',
+    `select a.tenant_id, a.urn as name, ${ASSET_COLUMNS} from asset a join asset c on c.tenant_id = a.tenant_id and c.urn = coalesce(nullif(a.moved_to, ''), a.urn)
+     where (a.tenant_id, a.urn) in (select * from unnest($1::uuid[], $2::text[]))`,
     [wanted.map((one) => one.tenantId), wanted.map((one) => one.urn)], { name: 'dedup_assets' },
   );
   let rows = await read();
@@ -20,7 +23,7 @@ export async function loadAssets(unit: Unit, wanted: readonly { readonly tenantI
     );
     rows = await read();
   }
-  return new Map(rows.map((row) => [`${row.tenant_id}|${row.urn}`, { assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn, running: row.running }]));
+  return new Map(rows.map((row) => [assetKey(row.tenant_id, row.name), toAsset(row)]));
 }
 
 /** The newest complete scan of each running version in each scope of the default line, by asset. */

@@ -1,5 +1,6 @@
 import type { Unit } from '@throughline/persistence';
 import type { Asset } from '../domain/model.js';
+import { ASSET_COLUMNS, toAsset, type AssetRow } from './asset-rows.js';
 
 /** Whether a tenant's retention goes on already; scheduling it anew would only put it off. */
 export async function isScheduled(unit: Unit, kind: string, key: string): Promise<boolean> {
@@ -12,13 +13,12 @@ export interface StaleBranch extends Asset {
 
 /** Scopes of branches and pull requests that nobody has scanned since a time. */
 export async function staleBranches(unit: Unit, before: Date, limit: number): Promise<readonly StaleBranch[]> {
-  const rows = await unit.query<{ scope_id: string; asset_id: string; urn: string; lineage_root: string }>(
-    `select s.scope_id, s.asset_id, a.urn, a.lineage_root from scope s
-     join lateral (select urn, lineage_root from asset a where a.asset_id = s.asset_id and a.tenant_id = s.tenant_id order by urn limit 1) a on true
+  const rows = await unit.query<AssetRow & { scope_id: string }>(
+    `select s.scope_id, ${ASSET_COLUMNS} from scope s join asset c on c.asset_id = s.asset_id and c.tenant_id = s.tenant_id and c.moved_to = ''
      where not s.default_line and s.head_at < $1 order by s.head_at limit $2`,
     [before.toISOString(), limit],
   );
-  return rows.map((row) => ({ scopeId: row.scope_id, assetId: row.asset_id, urn: row.urn, lineageRoot: row.lineage_root || row.urn, running: [] }));
+  return rows.map((row) => ({ ...toAsset(row), scopeId: row.scope_id, running: [] }));
 }
 
 /** Findings that only this scope of a branch shows: nothing else would ever close them. */

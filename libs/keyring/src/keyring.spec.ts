@@ -114,8 +114,17 @@ describe('keys', () => {
     const one = await ring.hashSecret(DEFAULT_TENANT, 'hunter2');
     expect(one.hash).toMatch(/^[0-9a-f]{64}$/);
     expect(await ring.hashSecret(DEFAULT_TENANT, 'hunter2')).toEqual(one);
-    expect((await ring.secretHasher(DEFAULT_TENANT))('hunter2')).toEqual(one);
+    expect((await ring.secretHasher(DEFAULT_TENANT)).hashSecret('hunter2')).toEqual(one);
     expect((await ring.hashSecret(OTHER, 'hunter2', 1)).hash).not.toBe(one.hash);
+  });
+
+  it('gives a value and its SHA-1 one hash, which is not the SHA-1', async () => {
+    const { hashSecret, hashSecretSha1 } = await ring.secretHasher(DEFAULT_TENANT);
+    const sha1 = 'f3bbbd66a63d4bf1747940578ec3d0103530e21d'; // printf hunter2 | sha1sum
+    expect(hashSecretSha1(sha1)).toEqual(hashSecret('hunter2'));
+    expect(hashSecretSha1(sha1.toUpperCase())).toEqual(hashSecret('hunter2'));
+    expect(hashSecret('hunter2').hash).not.toContain(sha1);
+    expect(() => hashSecretSha1('hunter2')).toThrow(TypeError);
   });
 
   it('lets concurrent creators in several processes agree on one key', async () => {

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TenantId } from '@throughline/domain';
@@ -11,7 +11,12 @@ import { unwrapKey, wrapKey } from './wrap.js';
 export interface KeyedHash { readonly hash: string; readonly keyVersion: number }
 
 /** Makes keyed hashes of one tenant without waiting; got once and used for many values. */
-export type SecretHasher = (value: string) => KeyedHash;
+export interface SecretHasher {
+  /** Of a value: HMAC-SHA-256 over the lower-case hex SHA-1 of it. */
+  readonly hashSecret: (value: string) => KeyedHash;
+  /** Of the SHA-1 of a value (40 hex digits), for scanners that give no more: equal to the hash of the value. */
+  readonly hashSecretSha1: (sha1: string) => KeyedHash;
+}
 
 export interface Keyring {
   /** Encrypts a stream in authenticated frames. `context` must be given again to read it. */
@@ -21,7 +26,10 @@ export interface Keyring {
   /** The same format for something small (a connector's secret). */
   seal(tenant: TenantId, context: string, plain: Uint8Array | string): Promise<Buffer>;
   open(tenant: TenantId, context: string, sealed: Uint8Array): Promise<Buffer>;
-  /** HMAC-SHA-256 under the tenant's key: the identity of a secret value. `keyVersion` absent: the newest. */
+  /**
+   * The identity of a secret: HMAC-SHA-256 under the tenant's key, over the SHA-1 of the value, since that is all that
+   * some scanners give of it. What protects the value is the key, not the SHA-1. `keyVersion` absent: the newest.
+   */
   hashSecret(tenant: TenantId, value: string, keyVersion?: number): Promise<KeyedHash>;
   secretHasher(tenant: TenantId, keyVersion?: number): Promise<SecretHasher>;
   /** Makes a new version for what is written from now on; older ones still read. Returns its number. */
@@ -48,7 +56,11 @@ export function createKeyring(options: KeyringOptions): Keyring {
   const hasher = async (tenant: TenantId, version?: number): Promise<SecretHasher> => {
     const key = version === undefined ? await keys.newest(tenant) : await keys.get(tenant, version);
     const hashKey = Buffer.from(hkdfSync('sha256', key.bytes, '', 'throughline.secret-hash', 32));
-    return (value) => ({ hash: createHmac('sha256', hashKey).update(value, 'utf8').digest('hex'), keyVersion: key.version });
+    const hashSecretSha1 = (sha1: string): KeyedHash => {
+      if (!/^[0-9a-f]{40}$/i.test(sha1)) throw new TypeError('a SHA-1 is 40 hex digits');
+      return { hash: createHmac('sha256', hashKey).update(sha1.toLowerCase(), 'ascii').digest('hex'), keyVersion: key.version };
+    };
+    return { hashSecretSha1, hashSecret: (value) => hashSecretSha1(createHash('sha1').update(value, 'utf8').digest('hex')) };
   };
   const ring: Keyring = {
     async *encrypt(tenant, context, plain) {
@@ -71,7 +83,7 @@ export function createKeyring(options: KeyringOptions): Keyring {
     },
     seal: async (tenant, context, plain) => collect(ring.encrypt(tenant, context, once(Buffer.from(plain as Uint8Array)))),
     open: async (tenant, context, sealed) => collect(ring.decrypt(tenant, context, once(sealed))),
-    hashSecret: async (tenant, value, version) => (await hasher(tenant, version))(value),
+    hashSecret: async (tenant, value, version) => (await hasher(tenant, version)).hashSecret(value),
     secretHasher: hasher,
     rotate: (tenant) => keys.rotate(tenant),
     destroy: (tenant) => keys.destroy(tenant),

@@ -302,7 +302,7 @@ export interface ScanTarget {
 export interface SecretRef {
   /** Kind of secret, e.g. aws-access-key. */
   readonly type: string;
-  /** HMAC-SHA-256 of the value under the tenant's key, hex. */
+  /** HMAC-SHA-256 under the tenant's key, hex, over the lower-case hex SHA-1 of the value: some scanners give no more of a secret than its SHA-1, and all views of one value must meet. */
   readonly hash: string;
   /** Version of the tenant's key. */
   readonly keyVersion: number;
@@ -420,6 +420,10 @@ export interface FindingChanged {
   readonly changedBy: string;
   /** Why, in the words of who corrected it. */
   readonly changeReason: string;
+  /** On a finding that is no more: id of the finding that took over its observations; empty otherwise. */
+  readonly mergedInto: string;
+  /** Id of the finding that its observations were part of before they were split off; empty otherwise. */
+  readonly splitFrom: string;
   /** RFC 3339 UTC time. */
   readonly changedAt: string;
 }

@@ -2,8 +2,9 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FindingDraft, ParseContext, ParseSummary, Parser, QuarantinedResult, Report, ReportMeta } from './contract.js';
+import type { FindingDraft, ParseContext, ParseSummary, Parser, QuarantinedResult, Report, ReportMeta, SecretHash } from './contract.js';
 import { ReportError } from './errors.js';
+import { sha1OfSecret } from './secret-identity.js';
 
 /** What one parse gave, for tests. `error` instead of `summary` when the report was refused. */
 export interface Parsed {
@@ -14,7 +15,8 @@ export interface Parsed {
   readonly error: ReportError | undefined;
 }
 
-export const testContext: ParseContext = { hashSecret: (value) => ({ hash: createHmac('sha256', 'conformance').update(value).digest('hex'), keyVersion: 1 }) };
+const keyed = (sha1: string): SecretHash => ({ hash: createHmac('sha256', 'conformance').update(sha1).digest('hex'), keyVersion: 1 });
+export const testContext: ParseContext = { hashSecret: (value) => keyed(sha1OfSecret(value)), hashSecretSha1: keyed };
 
 /** A report in memory, read in chunks of any size. */
 export function reportOf(bytes: Uint8Array | string, fileName = 'report', chunkSize = 64 * 1024): Report {

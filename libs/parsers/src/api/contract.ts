@@ -14,15 +14,20 @@ export interface Report {
   readonly fileName: string;
 }
 
-/** Keyed hash of a secret's value (HMAC-SHA-256, hex) and the version of the key it was made with. */
+/** Keyed hash of a secret (HMAC-SHA-256 of its SHA-1, hex) and the version of the key it was made with. */
 export interface SecretHash {
   readonly hash: string;
   readonly keyVersion: number;
 }
 
 export interface ParseContext {
-  /** Identity of a secret under the tenant's key; the value itself never leaves the parser. */
+  /**
+   * Identity of a secret under the tenant's key: the keyed hash of the lower-case hex SHA-1 of its value. The value
+   * itself never leaves the parser.
+   */
   readonly hashSecret: (value: string) => SecretHash;
+  /** The same identity for tools that give the SHA-1 (40 lower-case hex digits) and not the value. */
+  readonly hashSecretSha1: (sha1: string) => SecretHash;
 }
 
 /** What the report says of its target; the upload's query outranks it. Absent: the report does not say. */

@@ -1,6 +1,7 @@
 import type { FindingClass } from '@throughline/domain';
 import type { CodeLocation, Component, CvssScore, FindingDraft, FlowStep, ParseContext, ParseTally, RuleRef, Suppression } from './contract.js';
 import { Redactor, type KnownSecret } from './redact.js';
+import { bareSecret, isDigest, type SecretDigest } from './secret-identity.js';
 import type { MappedSeverity } from './severity.js';
 import { CAPS, clean, cut, oneLine } from './text.js';
 
@@ -18,8 +19,8 @@ export interface DraftInput {
   readonly location?: Partial<CodeLocation> | null;
   readonly codeFlow?: readonly FlowStep[];
   readonly fingerprints?: Readonly<Record<string, string>>;
-  /** The value of a secret that the result is about: hashed into `secret`, and taken out of every text. */
-  readonly secret?: KnownSecret | null;
+  /** The secret that the result is about: hashed into `secret`; a value is taken out of every text. */
+  readonly secret?: KnownSecret | SecretDigest | null;
   /** Further values to take out of the texts, which are not what the result is about. */
   readonly alsoSecret?: readonly KnownSecret[];
   readonly suppressions?: readonly Suppression[];
@@ -47,16 +48,16 @@ export class DraftSealer {
   }
 
   seal(input: DraftInput, ordinal: number): FindingDraft {
-    const known = input.secret ? [input.secret, ...(input.alsoSecret ?? [])] : (input.alsoSecret ?? []);
+    const known = input.secret && !isDigest(input.secret) ? [input.secret, ...(input.alsoSecret ?? [])] : (input.alsoSecret ?? []);
     const texts = new TextBag(this.#tally);
     const draft = layOut(input, ordinal, texts);
     texts.redact((raw) => this.redactor.all(raw, known));
     return shrink({ ...draft(), secret: this.#secret(input.secret) }, this.#tally);
   }
 
-  #secret(secret: KnownSecret | null | undefined): FindingDraft['secret'] {
-    if (!secret || secret.value.length === 0) return null;
-    const { hash, keyVersion } = this.#context.hashSecret(secret.value);
+  #secret(secret: DraftInput['secret']): FindingDraft['secret'] {
+    if (!secret || (!isDigest(secret) && bareSecret(secret.value) === '')) return null;
+    const { hash, keyVersion } = isDigest(secret) ? this.#context.hashSecretSha1(secret.sha1) : this.#context.hashSecret(bareSecret(secret.value));
     return { type: cut(clean(secret.type, this.#tally), CAPS.secretType), hash, keyVersion };
   }
 }
@@ -94,13 +95,18 @@ function layOut(input: DraftInput, ordinal: number, texts: TextBag): () => Omit<
 function layOutLocation(location: Partial<CodeLocation>, texts: TextBag): () => CodeLocation {
   const { startLine = 0, endLine = 0, startColumn = 0, endColumn = 0 } = location;
   const from = texts.addAll(
-    [location.path, location.snippet, location.symbol, location.url, location.method?.toUpperCase(), location.parameter, location.resource],
+    [location.path, plainLines(location.snippet), location.symbol, location.url, location.method?.toUpperCase(), location.parameter, location.resource],
     [CAPS.path, CAPS.snippet, CAPS.symbol, CAPS.url, CAPS.word, CAPS.parameter, CAPS.resource],
   );
   return () => ({
     path: texts.at(from), startLine, endLine, startColumn, endColumn, snippet: texts.at(from + 1), symbol: texts.at(from + 2), url: texts.at(from + 3),
     method: texts.at(from + 4), parameter: texts.at(from + 5), resource: texts.at(from + 6),
   });
+}
+
+/** Snippets with one kind of line end and nothing around their lines: what two formats of one tool differ in. */
+function plainLines(snippet: string | undefined): string | undefined {
+  return snippet?.replace(/\r\n?/g, '\n').replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
 
 function layOutComponent(component: Partial<Component>, texts: TextBag): () => Component {

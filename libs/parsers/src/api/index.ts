@@ -9,6 +9,7 @@ export * from './paths.js';
 export * from './purl.js';
 export * from './read.js';
 export * from './redact.js';
+export * from './secret-identity.js';
 export * from './severity.js';
 export * from './sniff.js';
 export * from './text.js';

@@ -1,4 +1,5 @@
 import type { ParseTally, SecretHash } from './contract.js';
+import { bareSecret, isMasked } from './secret-identity.js';
 import { ASSIGNMENT, KEYWORD_HINT, PROVIDER_HINT, PROVIDER_PATTERNS, SPEAKING, looksSecret } from './secret-patterns.js';
 
 export interface KnownSecret {
@@ -57,7 +58,7 @@ export class Redactor {
 
   #marker(secret: KnownSecret): string {
     this.#tally.redacted += 1;
-    return `[REDACTED:${secret.type}:${this.#hash(secret.value).hash.slice(0, 8)}]`;
+    return `[REDACTED:${secret.type}:${this.#hash(bareSecret(secret.value)).hash.slice(0, 8)}]`;
   }
 
   #hits(text: string): readonly Hit[] {
@@ -228,12 +229,14 @@ export function looseSecrets(text: string): KnownSecret[] {
 }
 
 /**
- * The value that flagged lines hold, for scanners that do not give it apart: the only secret in them, else the lines
- * themselves. Null when they are masked, since a mask identifies nothing.
+ * The value that flagged lines hold, for scanners that do not give it apart: the lines themselves when they are one
+ * token or a key, else the only secret in them or in the flagged columns, else the lines. Null when they are masked.
  */
-export function secretInSnippet(type: string, snippet: string): KnownSecret | null {
+export function secretInSnippet(type: string, snippet: string, flagged = ''): KnownSecret | null {
   const value = snippet.trim();
-  if (value === '' || /\*{3}|redacted/i.test(value)) return null;
+  if (value === '' || isMasked(value)) return null;
+  if (value.startsWith(PEM_BEGIN) || (!/\s/.test(value) && !/^[\w.-]{1,60}(?:=|:(?!\/\/))/.test(value))) return { type, value };
   const inside = findSecrets(value);
-  return { type, value: inside.length === 1 && inside[0] ? inside[0].value : value };
+  const [only] = inside.length > 1 ? inside.filter((hit, _index, all) => flagged.includes(hit.value) && all.filter((other) => flagged.includes(other.value)).length === 1) : inside;
+  return { type, value: only?.value ?? value };
 }

@@ -69,8 +69,7 @@ async function parseInto({ scan, tenant }: Reading, deps: ReadingDeps, output: S
   try {
     const report = reportOf(scan, tenant, deps.blobs);
     const parser = progress.parser = await chooseParser(scan, report, deps.parsers);
-    const hashSecret = await deps.hasher(tenant);
-    for await (const item of parser.parse(report, { hashSecret })) {
+    for await (const item of parser.parse(report, await deps.hasher(tenant))) {
       if (item.kind === 'draft') await output.draft(item.draft);
       else if (item.kind === 'quarantined') await output.quarantine(item.quarantined);
       else if (item.kind === 'end') progress.summary = item.summary;

@@ -1,5 +1,5 @@
 import {
-  ReportError, canonicalPurl, fieldsOf, isFields, jsonParser, list, looseText, normalizePath, purlOf, purlType, requiredText, severityOf, sniff, sub, text, texts, vulnerabilityIds,
+  ReportError, canonicalPurl, fieldsOf, isFields, jsonParser, list, looseText, normalizePath, purlOf, purlType, requiredText, secretFromSha1, severityOf, sniff, sub, text, texts, vulnerabilityIds,
   type Component, type DraftInput, type Fields, type FindingDraft, type MappedSeverity, type Parser, type ReportMeta, type ReportProblem, type SplitElement,
 } from '../../api/index.js';
 
@@ -68,8 +68,8 @@ function read(element: SplitElement, state: State): DraftInput | null {
     identifiers: sca ? vulnerabilityIds(looseText(vulnerability, 'id'), id) : [], weaknesses: secret ? ['CWE-798'] : [],
     component: sca ? componentOf(vulnerability, check) : null,
     location: { ...locationOf(check), resource: secret ? '' : resource },
-    // In place of the value Checkov gives its SHA-1: hashed again under the tenant's key, since a bare hash can be guessed at.
-    secret: secret && /^[0-9a-f]{40}$/.test(resource) ? { type: id, value: resource } : null,
+    // In place of the value Checkov gives its SHA-1, which meets the values of other tools under the tenant's key.
+    secret: secret ? secretFromSha1(id, resource) : null,
     references: [looseText(check, 'guideline'), looseText(vulnerability, 'link')].filter((link) => link !== ''),
     attributes: {
       checkType: type, checkClass: looseText(check, 'check_class'), bcCheckId: looseText(check, 'bc_check_id'), evaluatedKeys: texts(sub(check, 'check_result')['evaluated_keys']).join(' '),

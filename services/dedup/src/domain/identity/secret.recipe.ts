@@ -3,16 +3,19 @@ import { fingerprint } from './fingerprint.js';
 import { repositoryPath } from './normalize.js';
 import { strong, type Identity, type Recipe } from './recipe.js';
 
-const ID = 'secret/1';
+const ID = 'secret/2';
 
 /**
  * A secret is its value, known here only as a keyed hash: (asset, key version, hash), whatever tool or rule saw it and
  * wherever it lies; each place is an occurrence. Fails when the tenant's key is rotated (a new version is a new hash)
  * and when a tool masks the value: then the code recipe applies.
+ *
+ * Version 2: the hash is over the SHA-1 of the value, so that tools which give only that (detect-secrets, Checkov) meet
+ * those that give the value. Nothing was released with version 1, so stored hashes are not carried over.
  */
 export const secretRecipe: Recipe = {
   id: 'secret',
-  version: 1,
+  version: 2,
   classes: ['secrets'],
   identify(draft: FindingDraft, assetId: string): Identity | undefined {
     const secret = draft.secret;

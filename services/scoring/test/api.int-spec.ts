@@ -68,7 +68,7 @@ describe('GET /v1/findings', () => {
     [{ team: 'payments' }, [1, 3, 4]], [{ team: 'none' }, [2]], [{ environment: 'production' }, [1, 3, 4]], [{ service: 'pay-api' }, [1, 3, 4]], [{ tool: 'semgrep' }, [4]], [{ identifier: 'cve-2020-9' }, [2]],
     [{ component: 'pkg:npm/lodash', status: 'open' }, [1, 2]], [{ component: 'lodash', status: 'open' }, [1, 2]], [{ component: 'pkg:npm/lod' }, []], [{ deployed: 'unknown' }, [2]], [{ exposed: 'yes' }, [1, 3, 4]],
     [{ reachable: 'unknown', class: 'sast' }, [4]], [{ ticketed: 'yes' }, []], [{ ticketed: 'no' }, [1, 3, 4, 2]], [{ scan: scanId(1) }, [1, 2]], [{ decision: 'none', class: 'sast' }, [4]],
-    [{ q: 'sql' }, [4]], [{ q: '100%' }, [4]], [{ q: '%' }, [4]], [{ q: 'CVE-2020-9' }, [2]], [{ q: 'db.ts' }, [4]], [{ q: findingId(2) }, [2]], [{ q: `'; drop table findings; --` }, []],
+    [{ asset: 'repo:github.com/acme/web' }, [2]], [{ q: 'sql' }, [4]], [{ q: '100%' }, [4]], [{ q: '%' }, [4]], [{ q: 'CVE-2020-9' }, [2]], [{ q: 'db.ts' }, [4]], [{ q: findingId(2) }, [2]], [{ q: `'; drop table findings; --` }, []],
   ])('filters by %j', async (query, expected) => expect(ids(await list(query))).toEqual(expected.map(findingId)));
 
   it('pages without skipping or repeating, in either direction', async () => {
@@ -120,6 +120,49 @@ describe('one finding', () => {
     const { items } = await findings.history(me, findingId(1), historyQuery.parse({})) as Page;
     expect(items.map((item) => [item['version'], item['cause'], item['scan']])).toEqual([[2, 'chain', null], [1, 'finding', scanId(1)]]);
     expect(items[0]?.['changes']).toMatchObject({ score: [97.49, 76.91], exposure: ['internet', 'internal'] });
+  });
+
+  it('tells evidence, corrections by people, decisions and tickets, each with who and why, page by page (D6)', async () => {
+    const one = { findingId: findingId(1), scanId: scanId(3) };
+    await harness.findings([
+      finding({ ...one, version: 2, status: 'awaiting-verification', statusReason: 'not shown by the last complete scan of its scope', change: 'absent' }),
+      finding({ ...one, version: 3, status: 'open', statusReason: 'shown by a scan', tools: ['grype', 'trivy'], change: 'changed' }),
+    ]);
+    harness.clock.advance(1000);
+    await harness.findings([finding({ ...one, version: 4, scanId: '', statusReason: 'shown by a scan', tools: ['grype', 'trivy'], change: 'merged', changedBy: 'Ada', changeReason: 'one advisory' })]);
+    harness.clock.advance(1000);
+    const { fixId } = (await findings.one(me, findingId(1))) as { fixId: string };
+    await harness.tickets([ticketChanged({ fixId, changedAt: harness.clock.now().toISOString() })]);
+    await harness.tickets([ticketChanged({ fixId, version: 2, changedAt: harness.clock.now().toISOString() })]);
+    harness.clock.advance(1000);
+    const { id } = await exceptions.request(me, { decision: 'accepted-risk', scope: { findings: [findingId(1)] }, reason: 'isolated network', compensatingControl: 'none', expiresAt: '2026-12-01T00:00:00.000Z' });
+    await exceptions.approve(caller(TENANT, 'grace'), id, { reason: '' });
+    await harness.due();
+    const told: Record<string, unknown>[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page: Page = await findings.history(me, findingId(1), historyQuery.parse({ limit: 2, ...(cursor === undefined ? {} : { cursor }) })) as Page;
+      told.push(...page.items);
+      cursor = page.next;
+    }
+    expect(told.map((entry) => [entry['who'], String(entry['what']).split(';')[0], entry['why'], entry['scan']])).toEqual([
+      ['grace', 'decision: none → accepted-risk', 'isolated network', null],
+      ['Throughline', 'ticket PAY-1 is open', 'a routing rule chose its fix', null],
+      ['Ada', 'another finding was merged into it', 'one advisory', null],
+      ['Throughline', 'evidence: awaiting verification → open', 'shown by a scan', scanId(3)],
+      ['Throughline', 'evidence: open → awaiting verification', 'not shown by the last complete scan of its scope', scanId(3)],
+      ['Throughline', 'first seen and scored', 'a scan showed it', scanId(1)],
+    ]);
+  });
+
+  it('what became of a merged or split finding names the other one', async () => {
+    const [target, gone, part] = [findingId(1), findingId(2), findingId(9)];
+    await harness.findings([
+      finding({ findingId: gone, version: 2, scanId: '', status: 'retired', statusReason: `merged into ${target}`, change: 'merged', mergedInto: target, changedBy: 'Ada', changeReason: 'one flaw' }),
+      finding({ findingId: part, scanId: '', statusReason: `split from ${target}`, change: 'split', splitFrom: target, changedBy: 'Ada', changeReason: 'another flaw' }),
+    ]);
+    const of = async (id: string) => ((await findings.history(me, id, historyQuery.parse({}))) as Page).items[0];
+    expect(await of(gone)).toMatchObject({ who: 'Ada', what: expect.stringContaining(`merged into ${target}; evidence: open → retired`), why: 'one flaw', finding: target, cause: 'correction' });
+    expect(await of(part)).toMatchObject({ who: 'Ada', what: `split from ${target}`, why: 'another flaw', finding: target });
   });
 
   it('points to its trace', async () => {

@@ -17,7 +17,7 @@ export const finding = (overrides: Partial<FindingChanged> = {}): FindingChanged
   rules: [{ tool: 'trivy', id: 'CVE-2021-44228', name: '', helpUri: '' }], tools: ['trivy'], suppressions: [], references: [], remediation: '', reachability: '',
   asset: 'repo:github.com/acme/pay', versionUrn: 'commit:github.com/acme/pay@abc', line: 'main', defaultLine: true, path: '',
   application: 'payments', service: '', repository: 'github.com/acme/pay', environment: '', scopes: ['s'], baseline: false,
-  firstSeen: '2026-11-01T00:00:00.000Z', lastSeen: '2026-11-01T00:00:00.000Z', flags: [], absentIn: [], scanId: '018f0000-0000-7000-8000-0000000000f1', change: 'created', changedBy: '', changeReason: '', changedAt: '2026-11-01T00:00:00.000Z',
+  firstSeen: '2026-11-01T00:00:00.000Z', lastSeen: '2026-11-01T00:00:00.000Z', flags: [], absentIn: [], scanId: '018f0000-0000-7000-8000-0000000000f1', change: 'created', changedBy: '', changeReason: '', mergedInto: '', splitFrom: '', changedAt: '2026-11-01T00:00:00.000Z',
   ...overrides,
 });
 

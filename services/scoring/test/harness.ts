@@ -38,7 +38,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-const TABLES = ['findings', 'finding_identifiers', 'finding_history', 'chain_contexts', 'tickets', 'scan_ledger', 'exceptions', 'activations', 'policies', 'intel_cursors', 'intel', 'intel_feeds', 'known_tenants', 'due_work', 'outbox', 'offsets'];
+const TABLES = ['findings', 'finding_identifiers', 'finding_history', 'chain_contexts', 'tickets', 'ticket_history', 'scan_ledger', 'exceptions', 'activations', 'policies', 'intel_cursors', 'intel', 'intel_feeds', 'known_tenants', 'due_work', 'outbox', 'offsets'];
 
 /** The handlers on a real database of their own; what they announce is encoded with the real schemas and kept here. */
 export async function startHarness(): Promise<Harness> {

@@ -169,7 +169,7 @@ describe('clocks, tickets, tenants', () => {
   it('FAULTS 55: another tenant sees nothing, even without a condition in the query', async () => {
     await harness.contexts([context()]);
     await harness.findings([finding()]);
-    for (const table of ['findings', 'finding_identifiers', 'chain_contexts', 'scan_ledger', 'finding_history', 'exceptions', 'activations', 'policies', 'tickets']) {
+    for (const table of ['findings', 'finding_identifiers', 'chain_contexts', 'scan_ledger', 'finding_history', 'exceptions', 'activations', 'policies', 'tickets', 'ticket_history']) {
       expect(await harness.run((unit) => unit.query(`select * from ${table}`), OTHER_TENANT)).toEqual([]);
     }
     await expect(harness.run((unit) => unit.query(`insert into activations values ($1, $2, 'team', 'x', '', '', now())`, [TENANT, findingId(1)]), OTHER_TENANT)).rejects.toThrow(/row-level security/);

@@ -4,6 +4,7 @@ import type { OutgoingMessage, Unit } from '@throughline/stream';
 import { judge, type Judgement } from '../domain/judge.js';
 import type { CvssCalculator } from '../domain/severity.js';
 import { DEFAULT_POLICIES } from '../domain/policy.js';
+import { toldAtFirst, toldBetween } from '../domain/told.js';
 import { contextKey, loadContexts } from '../persistence/context.repository.js';
 import { loadActivations, loadExceptions } from '../persistence/decision.repository.js';
 import { saveFindings, saveHistory, type FindingWrite, type HistoryWrite, type StoredFinding } from '../persistence/finding.repository.js';
@@ -20,6 +21,8 @@ export interface Subject {
   readonly stored: StoredFinding | null;
   /** The scan that caused this, when one did. */
   readonly scanId: string;
+  /** Records of it between the stored one and this one, in order: nothing that was told is passed over in its history. */
+  readonly earlier?: readonly FindingChanged[];
 }
 
 export interface JudgeTools {
@@ -39,7 +42,7 @@ export async function judgeBatch(unit: Unit, subjects: readonly Subject[], cause
     const judgement = judge(judgeInput(subject, known, at), tools.calculate);
     const outcome = compare(subject, judgement, cause, at);
     writes.push(outcome.write);
-    if (outcome.history) history.push(outcome.history);
+    history.push(...outcome.history);
     if (outcome.changed) messages.push(message(outcome.changed));
   }
   await saveFindings(unit, writes);
@@ -75,25 +78,39 @@ function judgeInput({ finding, stored }: Subject, known: Known, at: string): Par
 
 interface Compared {
   readonly write: FindingWrite;
-  readonly history?: HistoryWrite;
+  readonly history: readonly HistoryWrite[];
   readonly changed?: RiskChanged;
 }
 
 /** The row is always written, since it stores the versions that were used; a risk is announced only when its record changed. */
-function compare({ finding, stored, scanId }: Subject, judgement: Judgement, cause: Cause, at: string): Compared {
+function compare(subject: Subject, judgement: Judgement, cause: Cause, at: string): Compared {
+  const { finding, stored, scanId } = subject;
   const kept = storedJudgement(judgement);
   const changed = stored === null || seenBySubscribers(stored.finding, stored.judgement) !== seenBySubscribers(finding, kept);
   const riskVersion = (stored?.riskVersion ?? 0) + (changed ? 1 : 0);
   const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, scanId: scanId || null, at };
-  if (!changed) return { write };
-  const risk: RiskChanged = { ...judgement.risk, version: riskVersion, scanId, cause, changedAt: at };
-  if (stored === null) return { write, changed: risk };
-  const history: HistoryWrite = {
-    tenantId: finding.tenantId, findingId: finding.findingId, riskVersion, at, cause, scanId: scanId || null, findingVersion: finding.version,
-    chainVersion: judgement.risk.chainVersion, changes: changesBetween(stored.judgement, kept),
-  };
-  return { write, changed: risk, history };
+  const risks = stored !== null && changed ? { changes: changesBetween(stored.judgement, kept) } : null;
+  const history = historyOf(subject, risks, { cause, at, chainVersion: judgement.risk.chainVersion, riskVersion });
+  if (!changed) return { write, history };
+  return { write, history, changed: { ...judgement.risk, version: riskVersion, scanId, cause, changedAt: at } };
 }
+
+/** A row for each record that told something, and for the risk when it changed; the last record and the risk share one. */
+function historyOf({ finding, stored, earlier = [] }: Subject, risks: Pick<HistoryWrite, 'changes'> | null, common: Pick<HistoryWrite, 'cause' | 'at' | 'chainVersion' | 'riskVersion'>): readonly HistoryWrite[] {
+  // Judged again without a record of its own, it told nothing.
+  if (stored?.findingVersion === finding.version) return risks === null ? [] : [{ ...keyOf({ ...finding, scanId: '' }), ...common, changes: risks.changes, told: null }];
+  const rows: HistoryWrite[] = [];
+  let before = stored?.finding;
+  for (const record of [...earlier, finding]) {
+    const told = before === undefined ? toldAtFirst(record) : toldBetween(before, record);
+    const own = record === finding ? { riskVersion: common.riskVersion, changes: risks?.changes ?? {} } : { riskVersion: stored?.riskVersion ?? 1, changes: {} };
+    if (told !== undefined || (record === finding && risks !== null)) rows.push({ ...keyOf(record), ...common, ...own, told: told ?? null });
+    before = record;
+  }
+  return rows;
+}
+
+const keyOf = ({ tenantId: tenant, findingId, version, scanId }: FindingChanged): Pick<HistoryWrite, 'tenantId' | 'findingId' | 'findingVersion' | 'scanId'> => ({ tenantId: tenant, findingId, findingVersion: version, scanId: scanId || null });
 
 function message(risk: RiskChanged): OutgoingMessage {
   return {

@@ -55,7 +55,8 @@ export function changesBetween(before: StoredJudgement, after: StoredJudgement):
   const clock = (['dueAt', 'step'] as const).filter((name) => before.sla[name] !== after.sla[name]).map((name) => [name === 'step' ? 'slaStep' : name, [before.sla[name], after.sla[name]]] as const);
   const ssvc = before.ssvc?.decision === after.ssvc?.decision ? [] : [['ssvc', [before.ssvc?.decision ?? null, after.ssvc?.decision ?? null]] as const];
   const fix = before.fix.id === after.fix.id ? [] : [['fixId', [before.fix.id, after.fix.id]] as const];
-  return Object.fromEntries([...fields, ...factors, ...clock, ...ssvc, ...fix]);
+  const exception = before.exceptionId === after.exceptionId ? [] : [['exceptionId', [before.exceptionId, after.exceptionId]] as const];
+  return Object.fromEntries([...fields, ...factors, ...clock, ...ssvc, ...fix, ...exception]);
 }
 
 /** All that a risk.changed record tells, without the versions and times that move with every look: equal text, no news. */

@@ -29,7 +29,10 @@ export class FindingChangedHandler {
     const versions = await lockVersions(unit, [...newest.values()].map((record) => record.value));
     const newer = [...newest.values()].filter(({ value }) => value.version > (versions.get(value.findingId) ?? 0));
     const stored = await lockFindings(unit, newer.map((record) => record.value).filter((finding) => versions.has(finding.findingId)));
-    const subjects: Subject[] = newer.map(({ value }) => ({ finding: value, stored: stored.get(value.findingId) ?? null, scanId: value.scanId }));
+    const several = readable.length > newest.size ? Map.groupBy(readable.map((record) => record.value), (one) => one.findingId) : undefined;
+    const subjects: Subject[] = newer.map(({ value }) => ({
+      finding: value, stored: stored.get(value.findingId) ?? null, scanId: value.scanId, earlier: earlierThan(value, several?.get(value.findingId) ?? [], versions.get(value.findingId) ?? 0),
+    }));
     await judgeBatch(unit, subjects, 'finding', this.tools);
     await this.#countScans(unit, readable);
     const applied = new Set(newer);
@@ -68,4 +71,10 @@ function newestByFinding(records: Records): ReadonlyMap<string, StreamRecord<Fin
     if (known === undefined || record.value.version >= known.value.version) newest.set(record.value.findingId, record);
   }
   return newest;
+}
+
+/** Records of the same finding between the stored version and this one; nearly always none. */
+function earlierThan({ version }: FindingChanged, ofIt: readonly FindingChanged[], stored: number): readonly FindingChanged[] {
+  const between = ofIt.filter((one) => one.version > stored && one.version < version).sort((a, b) => a.version - b.version);
+  return [...new Map(between.map((one) => [one.version, one])).values()];
 }

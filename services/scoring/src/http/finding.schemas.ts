@@ -20,6 +20,7 @@ export const findingFilters = {
   repository: many('host/owner/name.'),
   team: many('Owning team; `none`: unowned.'),
   environment: many('Environment slug.'),
+  asset: many('URN of the asset.'),
   tool: many('Tool.'),
   identifier: many('CVE, GHSA or other id.'),
   component: many('purl with or without version, or the package name.'),

@@ -3,9 +3,12 @@ import { isUuid } from '@throughline/domain';
 import type { Database } from '@throughline/persistence';
 import { ApiZod, Caller, DATABASE, decodeCursor, page, problem, zodQuery, type Caller as CallerType } from '@throughline/service-kit';
 import type { z } from 'zod';
-import { findingById, historyOf, listFindings, type FindingView, type SortName } from '../persistence/finding-query.repository.js';
-import { presentCreation, presentDetail, presentExplanation, presentHistory, presentItem } from './finding.presenter.js';
+import { findingById, listFindings, type FindingView, type SortName } from '../persistence/finding-query.repository.js';
+import { historyOf, type HistoryCursor } from '../persistence/history-query.repository.js';
+import { decidersOf } from '../application/deciders.js';
+import { presentDetail, presentExplanation, presentItem } from './finding.presenter.js';
 import { findingListQuery, historyQuery } from './finding.schemas.js';
+import { presentCreation, presentHistory } from './history.presenter.js';
 
 type ListQuery = z.infer<typeof findingListQuery>;
 const ID = { id: 'Finding id.' };
@@ -41,14 +44,19 @@ export class FindingsController {
   }
 
   @Get(':id/history')
-  @ApiZod({ summary: 'What changed, when and why; newest first', params: ID, query: historyQuery, responses: { 200: { description: '{items, next}' } } })
+  @ApiZod({
+    summary: 'Who changed what, when and why; newest first', description: 'Evidence, identity (merges and splits), score, decisions and tickets. `scan` is the receipt that caused it, `finding` the one it was merged into or split from.',
+    params: ID, query: historyQuery, responses: { 200: { description: '{items: [{at, who, what, why, cause, scan, finding, ticket, changes}], next}' } },
+  })
   async history(@Caller() caller: CallerType, @Param('id') id: string, @Query(zodQuery(historyQuery)) query: z.infer<typeof historyQuery>): Promise<object> {
     const view = await this.#view(caller, id);
-    const before = Number(decodeCursor(query.cursor, 1)?.[0] ?? Number.MAX_SAFE_INTEGER);
-    if (!Number.isSafeInteger(before)) throw problem(400, 'invalid_cursor', 'The cursor is not one that this list gave.');
-    const rows = await this.database.run([caller.tenantId], (unit) => historyOf(unit, caller.tenantId, id, before, query.limit + 1));
-    const { items, next } = page(rows, query.limit, (row) => [row.version]);
-    return { items: [...items.map(presentHistory), ...(next === null ? [presentCreation(view)] : [])], next };
+    const after = cursorOf(query.cursor);
+    return this.database.run([caller.tenantId], async (unit) => {
+      const rows = await historyOf(unit, caller.tenantId, { id, fixId: view.fixId, since: view.firstJudgedAt }, after, query.limit + 1);
+      const { items, next } = page(rows, query.limit, (row) => [row.at, row.source, row.version, row.findingVersion]);
+      const deciders = await decidersOf(unit, view, items);
+      return { items: [...items.map((row) => presentHistory(row, deciders.get(row))), ...(next === null ? [presentCreation(view)] : [])], next };
+    });
   }
 
   @Get(':id/trace')
@@ -71,6 +79,14 @@ export class FindingsController {
 function uuidOf(value: unknown): string {
   if (!isUuid(value)) throw problem(400, 'invalid_cursor', 'The cursor is not one that this list gave; start again without it.');
   return value;
+}
+
+function cursorOf(cursor: string | undefined): HistoryCursor | null {
+  const values = decodeCursor(cursor, 4);
+  if (!values) return null;
+  const [at, source, version, findingVersion] = values;
+  if (!Number.isFinite(Date.parse(String(at))) || !Number.isSafeInteger(version) || !Number.isSafeInteger(findingVersion)) throw problem(400, 'invalid_cursor', 'The cursor is not one that this list gave; start again without it.');
+  return [String(at), String(source), Number(version), Number(findingVersion)];
 }
 
 /** A forged cursor whose value is not of the column's type fails in the cast (class 22): the client's mistake, not ours. */

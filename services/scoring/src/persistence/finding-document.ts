@@ -70,7 +70,7 @@ const EMPTY_FINDING: FindingChanged = {
   firstSeen: '', lastSeen: '', scanId: '', change: '', changedBy: '', changeReason: '', changedAt: '',
   description: '', statusReason: '', regressions: 0, cvss: [], identifiers: [], weaknesses: [], component: null, location: null, locations: [], codeFlow: [], secret: null, rules: [], tools: [],
   suppressions: [], references: [], remediation: '', reachability: '', versionUrn: '', line: '', defaultLine: false, path: '', application: '', service: '', repository: '', environment: '',
-  scopes: [], baseline: false, flags: [], absentIn: [],
+  scopes: [], baseline: false, flags: [], absentIn: [], mergedInto: '', splitFrom: '',
 };
 const EMPTY_SLA: SlaState = { start: '', termDays: null, policyDue: '', pausedSince: '', pausedMs: 0, dueAt: '', step: 'none', reason: '', nextStepAt: '' };
 

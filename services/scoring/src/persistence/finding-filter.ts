@@ -12,6 +12,7 @@ export interface FindingFilter {
   readonly repository?: readonly string[];
   readonly team?: readonly string[];
   readonly environment?: readonly string[];
+  readonly asset?: readonly string[];
   readonly tool?: readonly string[];
   readonly identifier?: readonly string[];
   readonly component?: readonly string[];
@@ -25,7 +26,7 @@ export interface FindingFilter {
 
 /** Plain columns whose values are compared as they are; `none` asks for what has no value. */
 const COLUMN_FILTERS = [
-  'status', 'decision', 'class', 'severity', 'band', 'application', 'service', 'repository', 'team', 'environment', 'deployed', 'exposed', 'reachable',
+  'status', 'decision', 'class', 'severity', 'band', 'application', 'service', 'repository', 'team', 'environment', 'asset', 'deployed', 'exposed', 'reachable',
 ] as const;
 
 /** Columns whose index leaves out what has no value. */

@@ -98,25 +98,6 @@ export async function membersOf(unit: Unit, tenant: string, group: 'issue_id' | 
   return rows.map(toView);
 }
 
-export interface HistoryView {
-  readonly version: number;
-  readonly at: string;
-  readonly cause: string;
-  readonly scanId: string | null;
-  readonly findingVersion: number;
-  readonly changes: Readonly<Record<string, readonly [unknown, unknown]>>;
-}
-
-/** Newest first, before a version. */
-export async function historyOf(unit: Unit, tenant: string, findingId: string, before: number, limit: number): Promise<readonly HistoryView[]> {
-  const rows = await unit.query<{ risk_version: string; at: Date; cause: string; scan_id: string | null; finding_version: string; changes: HistoryView['changes'] }>(
-    `select risk_version, at, cause, scan_id, finding_version, changes from finding_history
-     where tenant_id = $1 and finding_id = $2 and risk_version < $3 order by risk_version desc limit $4`,
-    [tenant, findingId, before, limit],
-  );
-  return rows.map((row) => ({ version: Number(row.risk_version), at: row.at.toISOString(), cause: row.cause, scanId: row.scan_id, findingVersion: Number(row.finding_version), changes: row.changes }));
-}
-
 function toView(row: Row): FindingView {
   return {
     findingId: row.finding_id, issueId: row.issue_id, fixId: row.fix_id, score: row.score, riskVersion: Number(row.risk_version), firstJudgedAt: row.first_judged_at.toISOString(),

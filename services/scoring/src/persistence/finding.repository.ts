@@ -2,6 +2,7 @@ import { lockNumber, lockNumbers } from '@throughline/persistence';
 import type { Unit } from '@throughline/stream';
 import type { FindingChanged } from '@throughline/contracts';
 import type { StoredJudgement } from '../application/stored-judgement.js';
+import type { Told } from '../domain/told.js';
 import { DOCUMENT_COLUMNS, packFinding, packJudgement, unpackFinding, unpackJudgement, type DocumentRow } from './finding-document.js';
 import { clean, jsonText, textArray } from './sql-arrays.js';
 
@@ -167,16 +168,19 @@ export interface HistoryWrite {
   readonly findingVersion: number;
   readonly chainVersion: number;
   readonly changes: Readonly<Record<string, readonly [unknown, unknown]>>;
+  /** What the finding's record told; null when none came. */
+  readonly told: Told | null;
 }
 
 export async function saveHistory(unit: Unit, rows: readonly HistoryWrite[]): Promise<void> {
   if (rows.length === 0) return;
   await unit.query(
-    `insert into finding_history (tenant_id, finding_id, risk_version, at, cause, scan_id, finding_version, chain_version, changes)
-     select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::bigint[], $8::bigint[], $9::json[])`,
+    `insert into finding_history (tenant_id, finding_id, risk_version, at, cause, scan_id, finding_version, chain_version, changes, told)
+     select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::uuid[], $7::bigint[], $8::bigint[], $9::json[], $10::json[])`,
     [
       rows.map((row) => row.tenantId), rows.map((row) => row.findingId), rows.map((row) => row.riskVersion), rows.map((row) => row.at), rows.map((row) => row.cause),
       rows.map((row) => uuidOrNull(row.scanId)), rows.map((row) => row.findingVersion), rows.map((row) => row.chainVersion), rows.map((row) => jsonText(row.changes)),
+      rows.map((row) => (row.told === null ? null : jsonText(row.told))),
     ],
     { name: 'scoring_save_history' },
   );

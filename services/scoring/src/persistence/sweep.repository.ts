@@ -23,6 +23,7 @@ export async function dropOld(unit: Unit, tenant: string, now: string): Promise<
   const drop = (sql: string): Promise<unknown> => unit.query(sql, [tenant, now]);
   await drop(`delete from scan_ledger where tenant_id = $1 and touched_at < $2::timestamptz - interval '90 days'`);
   await drop(`delete from finding_history where tenant_id = $1 and at < $2::timestamptz - interval '400 days'`);
+  await drop(`delete from ticket_history where tenant_id = $1 and at < $2::timestamptz - interval '400 days'`);
   await drop(`delete from tickets where tenant_id = $1 and status in ('done', 'closed') and changed_at < $2::timestamptz - interval '400 days'`);
   await drop(`delete from finding_identifiers i using findings f where f.tenant_id = $1 and f.status = 'retired' and f.last_seen < $2::timestamptz - interval '400 days' and i.tenant_id = f.tenant_id and i.finding_id = f.finding_id`);
   await drop(`delete from findings where tenant_id = $1 and status = 'retired' and last_seen < $2::timestamptz - interval '400 days'`);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { commonFix, compareVersions, lowestFix } from './index.js';
 
 describe('the lowest fix', () => {
-  it.each([
+  it.each<[string, string, string[], string | undefined, string]>([
     ['pypi', '1.26.3', ['2.0.6', '1.26.17'], '1.26.17', 'its own line of releases'],
     ['npm', '4.17.15', ['4.17.21', '4.17.19'], '4.17.19', 'the lower of one line'],
     ['maven', '2.9.10', ['2.9.10.8', '2.10.0'], '2.9.10.8', 'numbers by value, not by text'],

@@ -31,10 +31,12 @@ export function lowestFix(ecosystem: string, installed: string, fixed: readonly 
 }
 
 /**
- * Whether a version repairs a flaw: it is not below the fixed version of its own line of releases, the one that shares
- * most numbers with it (of equals the highest: 1.4 comes after the fixes 1.2.5 and 1.3.2, 1.3.1 does not).
+ * Whether a version repairs a flaw: it is a fixed version, or not below the one of its own line of releases, which is
+ * the one that shares most numbers with it (of equals the highest: 1.4 comes after the fixes 1.2.5 and 1.3.2, 1.3.1 does
+ * not).
  */
 function repairs(ecosystem: string, version: string, fixed: readonly string[]): boolean {
+  if (fixed.includes(version)) return true;
   const lines = ascending(ecosystem, fixed);
   const nearest = Math.max(...lines.map((one) => sharedNumbers(one, version)));
   const decisive = lines.findLast((one) => sharedNumbers(one, version) === nearest);

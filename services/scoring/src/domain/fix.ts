@@ -1,4 +1,5 @@
 import type { FindingChanged, FixRef } from '@throughline/contracts';
+import { commonFix } from '@throughline/domain';
 
 /** The part of a finding that decides which change repairs it. */
 export type FixSubject = Pick<FindingChanged, 'class' | 'asset' | 'repository' | 'component' | 'location' | 'weaknesses' | 'rules' | 'secret' | 'identifiers' | 'title' | 'findingId'>;
@@ -30,11 +31,44 @@ const placeOf = (finding: FixSubject): string => finding.repository || finding.a
 function upgrade(finding: FixSubject): FixDraft {
   const component = finding.component as NonNullable<FixSubject['component']>;
   const name = component.name || packageOf(component.purl);
-  const target = component.fixedVersions.length > 0 ? component.fixedVersions.join(' or ') : 'no fixed version known';
   return {
     key: `upgrade|${placeOf(finding)}|${packageOf(component.purl)}`, kind: 'upgrade',
-    title: `Upgrade ${name} in ${placeOf(finding)}`, detail: `${component.version || 'installed version unknown'} → ${target}`,
+    title: `Upgrade ${name} in ${placeOf(finding)}`, detail: upgradeOf([{ ...component, findings: 1 }]).detail,
   };
+}
+
+/** What some findings of one package say of it. */
+export interface UpgradeNeed {
+  readonly purl: string;
+  /** As installed; '' when unknown. */
+  readonly version: string;
+  readonly fixedVersions: readonly string[];
+  readonly findings: number;
+}
+
+export interface Upgrade {
+  readonly installed: readonly string[];
+  /** The lowest version that repairs all findings that can be repaired; null when it is not known. */
+  readonly target: string | null;
+  /** Findings for which no fixed version is known: the upgrade leaves them open. */
+  readonly withoutFix: number;
+  readonly detail: string;
+}
+
+/**
+ * One upgrade for all findings of a package in one place. Versions are compared as their ecosystem orders them; where
+ * that cannot be told, all fixed versions are named and none is chosen.
+ */
+export function upgradeOf(needs: readonly UpgradeNeed[]): Upgrade {
+  const ecosystem = /^pkg:([^/]+)\//.exec(needs[0]?.purl ?? '')?.[1]?.toLowerCase() ?? '';
+  const fixable = needs.filter((need) => need.fixedVersions.length > 0);
+  const target = commonFix(ecosystem, fixable.map(({ version, fixedVersions }) => ({ installed: version, fixed: fixedVersions }))) ?? null;
+  const count = (some: readonly UpgradeNeed[]): number => some.reduce((sum, need) => sum + need.findings, 0);
+  const withoutFix = count(needs) - count(fixable);
+  const installed = [...new Set(needs.map((need) => need.version).filter(Boolean))].sort();
+  const named = target ?? ([...new Set(fixable.flatMap((need) => need.fixedVersions))].join(' or ') || 'no fixed version known');
+  const rest = withoutFix > 0 && fixable.length > 0 ? ` (no fixed version known for ${withoutFix} of ${count(needs)} findings)` : '';
+  return { installed, target, withoutFix, detail: `${installed.join(', ') || 'installed version unknown'} → ${named}${rest}` };
 }
 
 function secret(finding: FixSubject): FixDraft {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { component, finding } from '../../test/builders.js';
 import { covers, decisionOf, inForce, type ExceptionInForce } from './exception.js';
-import { fixOf, packageOf } from './fix.js';
+import { fixOf, packageOf, upgradeOf } from './fix.js';
 import { coversPath } from './owner.js';
 import { DEFAULT_SLA_POLICY, slaOf, type SlaInput } from './sla.js';
 
@@ -16,6 +16,24 @@ describe('the fix of a finding', () => {
     expect(packageOf('pkg:npm/%40angular/core@17.0.0')).toBe('pkg:npm/%40angular/core');
     expect(packageOf('pkg:npm/@angular/core')).toBe('pkg:npm/@angular/core');
     expect(packageOf('pkg:deb/debian/openssl@3.0?arch=amd64')).toBe('pkg:deb/debian/openssl');
+  });
+
+  it('names the lowest version of the same line of releases that repairs the finding (B3)', () => {
+    const detail = (purl: string, version: string, fixedVersions: string[]) => fixOf(finding({ component: component({ purl, version, fixedVersions }) })).detail;
+    expect(detail('pkg:pypi/urllib3@1.26.3', '1.26.3', ['2.0.6', '1.26.17'])).toBe('1.26.3 → 1.26.17');
+    expect(detail('pkg:deb/debian/openssl@3.0.11-1', '3.0.11-1~deb12u1', ['3.0.11-1~deb12u10', '3.0.11-1~deb12u2'])).toBe('3.0.11-1~deb12u1 → 3.0.11-1~deb12u2');
+    expect(detail('pkg:hex/plug@1.0', '1.0', ['1.1', '2.0'])).toBe('1.0 → 1.1 or 2.0');
+    expect(detail('pkg:npm/lodash', '', ['4.17.21'])).toBe('installed version unknown → 4.17.21');
+    expect(detail('pkg:npm/left-pad@1.0.0', '1.0.0', [])).toBe('1.0.0 → no fixed version known');
+  });
+
+  it('of all findings of a package is the version that repairs them all, and says which it cannot', () => {
+    const need = (version: string, fixedVersions: string[], findings = 1) => ({ purl: 'pkg:npm/lodash@1', version, fixedVersions, findings });
+    expect(upgradeOf([need('4.17.11', ['4.17.12'], 2), need('4.17.11', ['4.17.21']), need('4.17.5', ['4.17.19'])]))
+      .toEqual({ installed: ['4.17.11', '4.17.5'], target: '4.17.21', withoutFix: 0, detail: '4.17.11, 4.17.5 → 4.17.21' });
+    expect(upgradeOf([need('4.17.11', ['4.17.12'], 2), need('4.17.11', [])]))
+      .toMatchObject({ target: '4.17.12', withoutFix: 1, detail: '4.17.11 → 4.17.12 (no fixed version known for 1 of 3 findings)' });
+    expect(upgradeOf([need('4.17.11', ['4.17.12']), need('4.17.11', ['see advisory'])])).toMatchObject({ target: null, detail: '4.17.11 → 4.17.12 or see advisory' });
   });
 
   it('does not move with the line', () => {

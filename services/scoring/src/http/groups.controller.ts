@@ -2,14 +2,16 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { isUuid } from '@throughline/domain';
 import type { Database } from '@throughline/persistence';
 import { ApiZod, Caller, DATABASE, decodeCursor, page, problem, zodQuery, type Caller as CallerType } from '@throughline/service-kit';
+import type { Unit } from '@throughline/stream';
 import type { z } from 'zod';
+import { upgradeOf, type UpgradeNeed } from '../domain/fix.js';
 import { findingById, membersOf, type FindingView } from '../persistence/finding-query.repository.js';
-import { groupFacts, listGroups, type GroupColumn, type GroupFacts } from '../persistence/group.repository.js';
+import { groupFacts, listGroups, upgradeNeeds, type GroupColumn, type GroupFacts } from '../persistence/group.repository.js';
 import { presentItem } from './finding.presenter.js';
 import { groupListQuery } from './finding.schemas.js';
 
 type GroupQuery = z.infer<typeof groupListQuery>;
-type Present = (id: string, worst: FindingView, facts: GroupFacts) => object;
+type Present = (id: string, worst: FindingView, facts: GroupFacts, needs: readonly UpgradeNeed[]) => object;
 
 /** A list and a page of groups of findings: what issues and fixes share. */
 async function listOf(database: Database, caller: CallerType, column: GroupColumn, query: GroupQuery, present: Present): Promise<object> {
@@ -19,23 +21,30 @@ async function listOf(database: Database, caller: CallerType, column: GroupColum
   const after = values ? [Number(values[0]), String(values[1])] as const : null;
   return database.run([caller.tenantId], async (unit) => {
     const { items, next } = page(await listGroups(unit, caller.tenantId, column, filter, after, limit), limit, (row) => [row.score, row.worstFindingId]);
-    const facts = await groupFacts(unit, caller.tenantId, column, items.map((item) => item.id));
+    const ids = items.map((item) => item.id);
+    const facts = await groupFacts(unit, caller.tenantId, column, ids);
+    const needs = await needsOf(unit, caller.tenantId, column, ids);
     const shown: object[] = [];
     for (const item of items) {
       const worst = await findingById(unit, caller.tenantId, item.worstFindingId);
       const known = facts.get(item.id);
-      if (worst && known) shown.push(present(item.id, worst, known));
+      if (worst && known) shown.push(present(item.id, worst, known, needs.get(item.id) ?? []));
     }
     return { items: shown, next };
   });
 }
+
+/** Only fixes upgrade: an issue is one flaw, its fix is the finding's. */
+const needsOf = async (unit: Unit, tenant: string, column: GroupColumn, ids: readonly string[]): Promise<ReadonlyMap<string, readonly UpgradeNeed[]>> =>
+  (column === 'fix_id' ? upgradeNeeds(unit, tenant, ids) : new Map());
 
 async function oneOf(database: Database, caller: CallerType, column: GroupColumn, id: string, present: Present): Promise<object> {
   const answer = !isUuid(id) ? undefined : await database.run([caller.tenantId], async (unit) => {
     const members = await membersOf(unit, caller.tenantId, column, id, 1000);
     const worst = members.find((member) => member.judgement.status !== 'fixed' && member.judgement.status !== 'retired') ?? members[0];
     const facts = (await groupFacts(unit, caller.tenantId, column, [id])).get(id);
-    return worst && facts && { ...present(id, worst, facts), members: members.map(presentItem) };
+    const needs = (await needsOf(unit, caller.tenantId, column, [id])).get(id) ?? [];
+    return worst && facts && { ...present(id, worst, facts, needs), members: members.map(presentItem) };
   });
   if (!answer) throw problem(404, column === 'issue_id' ? 'issue_not_found' : 'fix_not_found', 'Nothing has this id.');
   return answer;
@@ -47,10 +56,16 @@ const presentIssue: Present = (id, { finding, judgement }, facts) => ({
   worstFinding: finding.findingId, ...facts,
 });
 
-const presentFix: Present = (id, { finding, judgement, ticket }, facts) => ({
-  id, kind: judgement.fix.kind, title: judgement.fix.title, detail: judgement.fix.detail, key: judgement.fix.key, score: judgement.score, band: judgement.band,
-  component: finding.component && { purl: finding.component.purl, name: finding.component.name, fixedVersions: finding.component.fixedVersions }, worstFinding: finding.findingId, ticket, ...facts,
-});
+/** An upgrade names the version that repairs all its live findings; the worst one alone may need less. */
+const presentFix: Present = (id, { finding, judgement, ticket }, facts, needs) => {
+  const { kind, title, key, detail } = judgement.fix;
+  const upgrade = kind === 'upgrade' && needs.length > 0 ? upgradeOf(needs) : null;
+  return {
+    id, kind, title, detail: upgrade?.detail ?? detail, key, score: judgement.score, band: judgement.band,
+    component: finding.component && { purl: finding.component.purl, name: finding.component.name, fixedVersions: finding.component.fixedVersions },
+    upgrade: upgrade && { installed: upgrade.installed, target: upgrade.target, withoutFix: upgrade.withoutFix }, worstFinding: finding.findingId, ticket, ...facts,
+  };
+};
 
 @Controller('v1/issues')
 export class IssuesController {

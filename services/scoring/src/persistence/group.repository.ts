@@ -1,4 +1,5 @@
 import type { Unit } from '@throughline/stream';
+import type { UpgradeNeed } from '../domain/fix.js';
 import { applyFilter, Conditions, type FindingFilter } from './finding-filter.js';
 
 export type GroupColumn = 'issue_id' | 'fix_id';
@@ -68,4 +69,19 @@ export async function groupFacts(unit: Unit, tenant: string, column: GroupColumn
   return new Map(rows.map(({ id, first_seen, last_seen, due_at, ...facts }) => [id, {
     ...facts, findings: facts.findings ?? [], firstSeen: first_seen.toISOString(), lastSeen: last_seen.toISOString(), dueAt: due_at?.toISOString() ?? null,
   }]));
+}
+
+/** What the live findings of fixes say of their packages, by fix; a finding without a component says nothing. */
+export async function upgradeNeeds(unit: Unit, tenant: string, fixIds: readonly string[]): Promise<ReadonlyMap<string, readonly UpgradeNeed[]>> {
+  const rows = await unit.query<{ fix_id: string; purl: string; version: string | null; fixed: readonly string[] | null; findings: number }>(
+    `select f.fix_id, f.finding->'component'->>'purl' as purl, f.finding->'component'->>'version' as version, (f.finding->'component'->'fixedVersions')::jsonb as fixed, count(*)::integer as findings
+     from findings f where f.tenant_id = $1 and f.fix_id = any($2::uuid[]) and f.live and f.finding->'component'->>'purl' is not null
+     group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
+    [tenant, fixIds],
+  );
+  const needs = new Map<string, UpgradeNeed[]>();
+  for (const row of rows) {
+    needs.set(row.fix_id, [...needs.get(row.fix_id) ?? [], { purl: row.purl, version: row.version ?? '', fixedVersions: row.fixed ?? [], findings: row.findings }]);
+  }
+  return needs;
 }

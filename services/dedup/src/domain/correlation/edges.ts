@@ -1,0 +1,114 @@
+import { censusOf } from './census.js';
+import { isWholeFile } from './controls.js';
+import { meet } from './kinds.js';
+import type { Node } from './node.js';
+import { NEAR, relate, type Place } from './relate.js';
+import { routeOf } from './routes.js';
+
+/** Two views (by their index) that may be one flaw, and how sure that is. */
+export interface Edge {
+  readonly a: number;
+  readonly b: number;
+  readonly rule: string;
+  readonly confidence: number;
+  readonly fit: number;
+  readonly fields: readonly string[];
+}
+
+/** A view is compared with at most this many followers in order of place: a line with more results tells none apart. */
+const FOLLOWERS = 200;
+
+/** All pairs that are at one place and of one kind, at least one of them fresh; surest first, in an order of content. */
+export function edgesOf(nodes: readonly Node[], minConfidence: number): readonly Edge[] {
+  const census = censusOf(nodes);
+  const edges = new Map<number, Edge>();
+  for (const [one, other] of candidatePairs(nodes)) {
+    const a = Math.min(one, other);
+    const b = Math.max(one, other);
+    const id = a * nodes.length + b;
+    if (a === b || edges.has(id)) continue;
+    const [left, right] = [nodes[a] as Node, nodes[b] as Node];
+    const met = left.findingId !== '' && right.findingId !== '' ? undefined : meet(left.nature, right.nature);
+    const place = met && relate(left, right, met.kinds, census);
+    if (met === undefined || place === undefined) continue;
+    const confidence = Math.round(place.confidence * met.weight * 100) / 100;
+    if (confidence >= minConfidence) edges.set(id, { a, b, rule: place.rule, confidence, fit: place.fit, fields: fieldsOf(place, met.fields) });
+  }
+  const joinsFinding = (edge: Edge): number => (nodes[edge.a]?.findingId === '' && nodes[edge.b]?.findingId === '' ? 1 : 0);
+  return [...edges.values()].sort((x, y) => y.confidence - x.confidence || y.fit - x.fit || joinsFinding(x) - joinsFinding(y) || x.a - y.a || x.b - y.b);
+}
+
+const fieldsOf = (place: Place, fields: readonly string[]): readonly string[] => [...place.fields, ...fields];
+
+/** Pairs worth comparing. Every group is by path, route or resource and by kind, so cost follows what is near. */
+function* candidatePairs(nodes: readonly Node[]): Generator<readonly [number, number]> {
+  for (const group of grouped(nodes, (node) => (node.view.path === '' || node.view.class === 'dast' ? [] : kindKeys(node, node.view.path, node.view.version)))) yield* nearLines(nodes, group);
+  for (const group of grouped(nodes, (node) => [...placeKeys(node)])) yield* pairs(group);
+  yield* equalCode(nodes);
+  yield* flows(nodes);
+}
+
+const kindKeys = (node: Node, ...parts: readonly string[]): readonly string[] => [...node.nature.kinds.keys()].map((kind) => [kind, ...parts].join('\u0000'));
+
+/** Places that need no lines: a route, a resource, a file whose control is about all of it. */
+function placeKeys({ nature, view }: Node): readonly string[] {
+  return [...nature.kinds.keys()].flatMap((kind) => {
+    if (view.class === 'dast') return view.url === '' ? [] : [`route\u0000${kind}\u0000${routeOf(view)}`];
+    return [
+      ...(view.resource === '' ? [] : [`resource\u0000${kind}\u0000${view.resource}\u0000${view.path}`]),
+      ...(isWholeFile(kind) ? [`file\u0000${kind}\u0000${view.path}`] : []),
+    ];
+  });
+}
+
+function grouped(nodes: readonly Node[], keys: (node: Node) => readonly string[]): Iterable<readonly number[]> {
+  const groups = new Map<string, number[]>();
+  nodes.forEach((node, index) => {
+    for (const key of keys(node)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [index]);
+      else group.push(index);
+    }
+  });
+  return groups.values();
+}
+
+function* pairs(group: readonly number[]): Generator<readonly [number, number]> {
+  for (const [at, one] of group.entries()) for (const other of group.slice(at + 1, at + 1 + FOLLOWERS)) yield [one, other];
+}
+
+/** Views whose lines overlap or are near; the group is in order of line. */
+function* nearLines(nodes: readonly Node[], group: readonly number[]): Generator<readonly [number, number]> {
+  for (const [at, one] of group.entries()) {
+    const reach = (nodes[one] as Node).region.end + NEAR;
+    for (const other of group.slice(at + 1, at + 1 + FOLLOWERS)) {
+      if ((nodes[other] as Node).region.start > reach) break;
+      yield [one, other];
+    }
+  }
+}
+
+/** Equal code in two versions of a file, where each version shows it once to a rule. */
+function* equalCode(nodes: readonly Node[]): Generator<readonly [number, number]> {
+  const repeated = new Set<string>();
+  const seen = new Set<string>();
+  const ruleKey = (node: Node): string => [node.view.path, node.view.version, node.signature, node.code].join('\u0000');
+  for (const node of nodes) (seen.has(ruleKey(node)) ? repeated : seen).add(ruleKey(node));
+  for (const group of grouped(nodes, (node) => (node.code === '' || repeated.has(ruleKey(node)) ? [] : kindKeys(node, node.view.path, node.code)))) {
+    for (const [one, other] of pairs(group)) if (nodes[one]?.view.version !== nodes[other]?.view.version) yield [one, other];
+  }
+}
+
+/** A view and those whose first line is on its data flow. */
+function* flows(nodes: readonly Node[]): Generator<readonly [number, number]> {
+  const at = new Map<string, number[]>();
+  const lineKey = (path: string, line: number): string => `${path}\u0000${line}`;
+  if (nodes.every((node) => node.view.flow.length === 0)) return;
+  nodes.forEach((node, index) => {
+    const key = lineKey(node.view.path, node.region.start);
+    at.set(key, [...(at.get(key) ?? []), index].slice(0, FOLLOWERS));
+  });
+  for (const [index, node] of nodes.entries()) {
+    for (const step of node.view.flow) for (const other of at.get(lineKey(step.path, step.line)) ?? []) yield [index, other];
+  }
+}

@@ -151,7 +151,7 @@ function chainRecord(version: number, running: readonly string[], asset: string)
   const value: ChainChanged = {
     tenantId: TENANT, asset, version, kind: 'repository', lineage: [asset], deployed: running.length > 0 ? 'yes' : 'no', exposure: 'internal', exposurePath: [], environments: [], services: [],
     running: running.map((one) => ({ version: one, service: 'service:pay', environment: 'production', exposure: 'internal', commit: '', confidence: 1 })),
-    applications: [], owners: [], criticality: '', dataClass: '', gaps: [], changedAt: '2026-02-01T00:00:00.000Z',
+    applications: [], owners: [], criticality: '', dataClass: '', gaps: [], changedAt: '2026-02-01T00:00:00.000Z', formerly: [], decommissionedAt: '',
   };
   return { topic: TOPICS.chainChanged, partition: 0, offset: BigInt(version), timestamp: 0, key: `${TENANT}|${asset}`, eventId: `chain|${version}`, tenantId: tenantId(TENANT), headers: {}, value };
 }

@@ -114,6 +114,10 @@ export interface ChainChanged {
   readonly gaps: readonly string[];
   /** RFC 3339 UTC time. */
   readonly changedAt: string;
+  /** URNs that the asset had before it was renamed or moved, newest first. */
+  readonly formerly: readonly string[];
+  /** RFC 3339 UTC time since when the asset is no more: archived, deleted, or gone from a complete inventory; empty while it lives. */
+  readonly decommissionedAt: string;
 }
 
 /** Who owns a path of a repository. */

@@ -73,13 +73,14 @@ export function clampFuture(at: number, receivedAt: number): { at: number; skewe
   return at > receivedAt + MAX_FUTURE_MS ? { at: receivedAt, skewed: true } : { at, skewed: false };
 }
 
-/** The nodes whose facts decide about this one, named in its attributes: security groups and subnets. */
+/** The nodes that this one names in its attributes: security groups and subnets, whose facts decide about it, and what it was renamed to. */
 export function referencesOf(node: Urn, attributes: Json): Urn[] {
   const ingress = Array.isArray(attributes['ingress']) ? attributes['ingress'].filter(isRecord) : [];
   const groups = [...texts(attributes['securityGroups']), ...ingress.flatMap((rule) => texts(rule['securityGroups']))];
   const found = [
     ...groups.map((id) => ec2Urn(node, 'security-group', id)),
     ...texts(attributes['subnets']).map((id) => ec2Urn(node, 'subnet', id)),
+    renamedTo(node, attributes),
   ];
   return [...new Set(found.filter((item): item is Urn => item !== undefined && item !== node))];
 }
@@ -91,6 +92,15 @@ export function ec2Urn(near: Urn, type: string, id: string): Urn | undefined {
   const [, arnWord] = near.split(':');
   if (arnWord !== 'arn' || !partition || !region || !account) return undefined;
   return parseUrn(`cloud-resource:arn:${partition}:ec2:${region}:${account}:${type}/${id}`);
+}
+
+/** The name that a node has now, when it was renamed or moved. */
+export const renamedTo = (node: Urn, attributes: Json): Urn | undefined => sameKind(node, text(attributes['renamedTo']));
+
+/** Another node of the same kind, by a text that somebody gave. */
+export function sameKind(node: Urn, name: string): Urn | undefined {
+  const parsed = name === '' ? undefined : parseUrn(name);
+  return parsed !== undefined && parsed !== node && kindOf(parsed) === kindOf(node) ? parsed : undefined;
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

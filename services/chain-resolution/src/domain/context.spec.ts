@@ -27,7 +27,7 @@ async function contextIn(world: MemoryWorld, asset: string, model: Model = EMPTY
   });
   const facts = await graph.assets([urn(asset), ...nodes]);
   const byNode = Map.groupBy(links.filter((link) => ['owned-by', 'member-of'].includes(link.kind)), (link) => link.from);
-  return contextOf({ asset: urn(asset), states: states.filter((state) => membersOf(state).includes(urn(asset))), pairs, facts, links: byNode, model });
+  return contextOf({ asset: urn(asset), states: states.filter((state) => membersOf(state).includes(urn(asset))), pairs, facts, links: byNode, model, renamed: [], endTold: '' });
 }
 
 const complete: Model = { ...EMPTY_MODEL, runtimeComplete: true };

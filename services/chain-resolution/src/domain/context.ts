@@ -2,6 +2,7 @@ import { kindOf, parseUrn, urnRest } from '@throughline/domain';
 import type { Exposure, NodeKind, Tristate, Urn } from '@throughline/domain';
 import { text } from './assets.js';
 import type { Asset } from './assets.js';
+import { decommissionedAt, formerNames } from './fate.js';
 import type { Link } from './links.js';
 import { worstCriticality } from './model.js';
 import type { Model } from './model.js';
@@ -38,6 +39,10 @@ export interface Context {
   readonly criticality: string;
   readonly dataClass: string;
   readonly gaps: readonly string[];
+  /** Names it had, newest first. */
+  readonly formerly: readonly Urn[];
+  /** Since when it is no more; empty while it lives. */
+  readonly decommissionedAt: string;
 }
 
 /** Which image name is built from which repository (and sub-path), from the origins of its images. */
@@ -57,6 +62,10 @@ export interface ContextInput {
   /** `owned-by` and `member-of` links of those. */
   readonly links: ReadonlyMap<Urn, readonly Link[]>;
   readonly model: Model;
+  /** Names of nodes that were renamed to the asset, newest first. */
+  readonly renamed: readonly Urn[];
+  /** What was told last of its end. */
+  readonly endTold: string;
 }
 
 const MAX_LINEAGE = 500;
@@ -96,6 +105,8 @@ export function contextOf(input: ContextInput): Context {
     criticality: worstCriticality([...pieces.map((piece) => piece.state.criticality), ...ownFacts(input, applications, 'criticality')]),
     dataClass: [...ownFacts(input, applications, 'dataClass'), ...pieces.map((piece) => piece.state.dataClass)].find((word) => word !== '') ?? '',
     gaps: gapsOf(input, live, deployed, owners),
+    formerly: formerNames(input.asset, input.facts.get(input.asset)?.attributes ?? {}, input.renamed),
+    decommissionedAt: decommissionedAt(input.facts.get(wholeRepository(input.asset)), input.endTold),
   };
 }
 

@@ -116,6 +116,27 @@ export async function referringTo(unit: Unit, tenant: TenantId, refs: readonly U
   return rows.map((row) => row.urn);
 }
 
+/** The nodes that these name, of their own kind: what they were renamed to. */
+export async function successorsOf(unit: Unit, tenant: TenantId, urns: readonly Urn[]): Promise<Urn[]> {
+  if (urns.length === 0) return [];
+  const rows = await unit.query<{ ref: Urn }>('select distinct ref from asset_refs where tenant_id = $1 and urn = any($2::text[])', [tenant, [...urns]], { name: 'asset_refs_successors' });
+  return rows.map((row) => row.ref);
+}
+
+/** Former names of nodes, newest first: whatever was renamed to them, or to what was. */
+export async function formerNamesOf(unit: Unit, tenant: TenantId, urns: readonly Urn[]): Promise<Map<Urn, Urn[]>> {
+  if (urns.length === 0) return new Map();
+  const rows = await unit.query<{ now: Urn; former: Urn }>(
+    `with recursive former as (
+       select r.ref as now, r.urn as former, 1 as depth from asset_refs r where r.tenant_id = $1 and r.ref = any($2::text[])
+       union select f.now, r.urn, f.depth + 1 from former f join asset_refs r on r.tenant_id = $1 and r.ref = f.former where f.depth < 10)
+     select now, former from former order by now, depth, former`, [tenant, [...urns]], { name: 'asset_former' },
+  );
+  const found = new Map<Urn, Urn[]>();
+  for (const row of rows) found.set(row.now, [...(found.get(row.now) ?? []), row.former]);
+  return found;
+}
+
 /** Images whose origin is known are no orphans, also where no registry is connected. */
 export async function markResolved(unit: Unit, tenant: TenantId, urns: readonly Urn[]): Promise<void> {
   if (urns.length === 0) return;

@@ -94,10 +94,13 @@ export interface StoredContext {
   readonly body: Context;
 }
 
+/** What contexts of older commits do not hold: without it every one of them would differ, and be told. */
+const SINCE_ADDED: Pick<Context, 'formerly' | 'decommissionedAt'> = { formerly: [], decommissionedAt: '' };
+
 export async function loadContexts(unit: Unit, tenant: TenantId, assets: readonly Urn[]): Promise<Map<Urn, StoredContext>> {
   if (assets.length === 0) return new Map();
   const rows = await unit.query<{ asset: Urn; version: string; body: Context }>('select asset, version, body from contexts where tenant_id = $1 and asset = any($2::text[])', [tenant, [...assets]], { name: 'contexts' });
-  return new Map(rows.map((row) => [row.asset, { version: Number(row.version), body: row.body }]));
+  return new Map(rows.map((row) => [row.asset, { version: Number(row.version), body: { ...SINCE_ADDED, ...row.body } }]));
 }
 
 export async function saveContexts(unit: Unit, tenant: TenantId, contexts: readonly StoredContext[], now: Date): Promise<void> {

@@ -14,7 +14,7 @@ import type { Model } from '../domain/model.js';
 import { agreedRepository, claimedCommit, resolveOrigins } from '../domain/origins.js';
 import { wholeRepository } from '../domain/owners.js';
 import { serviceStates } from '../domain/service-state.js';
-import { markResolved, referringTo } from '../persistence/assets.repository.js';
+import { formerNamesOf, markResolved, referringTo, successorsOf } from '../persistence/assets.repository.js';
 import { loadModelParts } from '../persistence/definitions.repository.js';
 import { postgresGraph } from '../persistence/graph.repository.js';
 import { addAllPending, addPending, loadContexts, loadDependents, loadOrigins, loadPairs, loadServicesOf, loadStatesOf, saveContexts, saveOrigins, saveStates, takePending } from '../persistence/judgement.repository.js';
@@ -47,7 +47,8 @@ export async function recompute(unit: Unit, tenant: TenantId, change: Change, no
     await scheduleRecompute(unit, tenant, now);
   }
   const dependent = await loadDependents(unit, tenant, affected.repositories);
-  await judge(unit, tenant, { ...affected, assets: [...affected.assets, ...dependent], history: touchesExposure(change) }, now);
+  const renamed = await successorsOf(unit, tenant, change.nodes.filter(isRepository));
+  await judge(unit, tenant, { ...affected, assets: [...affected.assets, ...dependent, ...renamed], history: touchesExposure(change) }, now);
 }
 
 /** One batch of what waits; true when more is left. */
@@ -135,7 +136,10 @@ async function judgeContexts(unit: Unit, tenant: TenantId, graph: Graph, todo: {
     .flatMap((state) => state.applications.map((slug) => parseUrn(`application:${slug}`)))].filter((node): node is Urn => node !== undefined);
   const facts = await graph.assets([...new Set([...nodes, ...applications])]);
   const byNode = groupByFrom(links);
-  const contexts = assets.map((asset) => contextOf({ asset, states: states.get(asset) ?? [], pairs, facts, links: byNode, model }));
+  const former = await formerNamesOf(unit, tenant, assets.filter(isRepository));
+  const contexts = assets.map((asset) => contextOf({
+    asset, states: states.get(asset) ?? [], pairs, facts, links: byNode, model, renamed: former.get(asset) ?? [], endTold: stored.get(asset)?.body.decommissionedAt ?? '',
+  }));
   const changed = contexts.flatMap((context) => {
     const before = stored.get(context.asset);
     return before && canonicalJson(before.body) === canonicalJson(context) ? [] : [{ version: (before?.version ?? 0) + 1, body: context }];
@@ -144,6 +148,8 @@ async function judgeContexts(unit: Unit, tenant: TenantId, graph: Graph, todo: {
   await saveContexts(unit, tenant, changed, now);
   unit.announce(...changed.map((item) => chainChanged(tenant, item.body, item.version, now)));
 }
+
+const isRepository = (node: Urn): boolean => kindOf(node) === 'repository';
 
 function groupByFrom(links: readonly Link[]): Map<Urn, Link[]> {
   const found = new Map<Urn, Link[]>();
@@ -162,5 +168,6 @@ function mutable(context: Context): Omit<ChainChanged, 'tenantId' | 'version' | 
     asset: context.asset, kind: context.kind, lineage: [...context.lineage], running: context.running.map((item) => ({ ...item })), deployed: context.deployed,
     exposure: context.exposure, exposurePath: [...context.exposurePath], environments: [...context.environments], services: [...context.services],
     applications: [...context.applications], owners: context.owners.map((owner) => ({ ...owner })), criticality: context.criticality, dataClass: context.dataClass, gaps: [...context.gaps],
+    formerly: [...context.formerly], decommissionedAt: context.decommissionedAt,
   };
 }

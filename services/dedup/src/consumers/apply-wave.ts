@@ -1,106 +1,101 @@
+import type { FindingObserved } from '@throughline/contracts';
 import type { Unit } from '@throughline/persistence';
-import { applySlice, findingsToLoad, prepare, type Applied } from '../domain/apply.js';
-import type { Policy } from '../domain/policy.js';
-import { match, type Matched } from '../domain/match.js';
-import type { Occurrence } from '../domain/model.js';
-import { lookupKeys, Resolver, type Resolution } from '../domain/resolve.js';
-import { loadGroups, loadKeyOwners, loadKnown, saveFindings, saveKeys, saveOccurrences } from '../persistence/finding.repository.js';
-import { saveParts, saveScans, saveScopes, takenBy, type SavedPart } from '../persistence/ledger.repository.js';
+import { applySlice, findingsToLoad, type Applied } from '../domain/apply.js';
+import type { Line } from '../domain/drift/index.js';
+import { repositoryPath } from '../domain/identity/normalize.js';
+import type { Matched } from '../domain/match.js';
+import type { Resolution } from '../domain/resolve.js';
+import { loadKnown, saveFindings, saveKeys, saveLeft, saveOccurrences } from '../persistence/finding.repository.js';
+import { saveJoins } from '../persistence/join.repository.js';
+import { saveParts, saveScans, saveScopes, type SavedPart } from '../persistence/ledger.repository.js';
 import { announceEvolved } from './announce.js';
 import type { OpenScan } from './open-scans.js';
+import { resolveKnown } from './resolve-known.js';
+import { settle } from './settle.js';
+import { placeOf, type Deciding, type Work } from './work.js';
 
-export interface Deciding {
-  readonly policy: Policy;
-  readonly changedAt: string;
-  readonly newId: () => string;
+/** Results of a batch that wait until their scan is whole, and places of the batch that only moved their line. */
+export interface Held {
+  readonly parts: readonly FindingObserved[];
+  readonly anchors: readonly Line[];
 }
 
-interface Work {
-  readonly open: OpenScan;
-  readonly matched: readonly Matched[];
-  readonly resolutions: Map<Matched, Resolution>;
+/**
+ * Applies the parts of a wave: one round trip for each kind of read and of write, however many scans and drafts. Of scans
+ * with a history, results that no key knows are given back: where they went is decided when all of the scan is known.
+ */
+export async function applyWave(unit: Unit, scans: readonly OpenScan[], deciding: Deciding): Promise<ReadonlyMap<string, Held>> {
+  const works = await resolveKnown(unit, scans.map((open) => ({ open, parts: open.slice.parts })), deciding.newId);
+  const waiting = works.filter((work) => work.remainder.length > 0 && waits(work.open));
+  await settle(unit, works.filter((work) => !waiting.includes(work)), new Map(), deciding);
+  const held = new Map(waiting.map((work) => [work.open.facts.scanId, hold(work)]));
+  const decided = works.map((work) => (held.has(work.open.facts.scanId) ? { ...work, matched: decidedOf(work) } : work));
+  await saveHeads(unit, scans);
+  await applyWorks(unit, decided, deciding);
+  return held;
 }
 
-/** Applies the parts of a wave: one round trip for each kind of read and of write, however many scans and drafts. */
-export async function applyWave(unit: Unit, scans: readonly OpenScan[], deciding: Deciding): Promise<void> {
-  const works = await matchAll(unit, scans);
-  await resolveAll(unit, works, deciding.newId);
+/** A first scan has nothing to look for; of an older one than the newest, what it misses means nothing. */
+const waits = ({ facts }: OpenScan): boolean => !facts.baseline && !facts.superseded;
+
+function decidedOf(work: Work): readonly Matched[] {
+  const left = new Set(work.remainder.map(placeOf));
+  return work.matched.filter((one) => one.known !== undefined || !left.has(placeOf(one)));
+}
+
+function hold(work: Work): Held {
+  const left = new Set(work.remainder.map(placeOf));
+  const waiting = new Set(work.matched.filter((one) => one.known === undefined && left.has(placeOf(one))).map((one) => one.prepared.draft));
+  return {
+    parts: work.parts.map((part) => ({ ...part, drafts: part.drafts.filter((draft) => waiting.has(draft)) })).filter((part) => part.drafts.length > 0),
+    anchors: work.matched.filter((one) => one.known !== undefined && one.known.line > 0).map(({ known, prepared }) => ({
+      path: repositoryPath(prepared.draft.location?.path ?? ''), from: known?.line ?? 0, to: prepared.draft.location?.startLine ?? 0,
+    })),
+  };
+}
+
+/** Decides, saves and announces; every result has an occurrence or a resolution. */
+export async function applyWorks(unit: Unit, works: readonly Work[], deciding: Deciding): Promise<void> {
+  for (const work of works) for (const [one, resolution] of repeatedOf(work)) work.resolutions.set(one, resolution);
   const known = await loadKnown(unit, [...new Set(works.flatMap((work) => findingsToLoad(work.matched, work.resolutions)))].sort());
-  const applied = works.map(({ open, matched, resolutions }) => ({
+  const applied = works.map(({ open, parts, matched, resolutions }) => ({
     open,
-    applied: applySlice(open.slice.parts, matched, resolutions, known, { scan: open.facts, asset: open.asset, runs: open.runs, ...deciding }),
+    applied: applySlice(parts, matched, resolutions, known, { scan: open.facts, asset: open.asset, runs: open.runs, policy: deciding.policyOf(open.slice.tenantId), changedAt: deciding.changedAt }),
   }));
-  await save(unit, applied);
+  await save(unit, applied, deciding.changedAt);
   for (const one of applied) announceEvolved(unit, one.open, one.applied.evolved);
-}
-
-async function matchAll(unit: Unit, scans: readonly OpenScan[]): Promise<readonly Work[]> {
-  const prepared = scans.map((open) => ({ open, drafts: prepare(open.slice.parts, open.asset.assetId) }));
-  const wanted = prepared.flatMap(({ open, drafts }) => [...new Set(drafts.map((one) => one.identity.group))].map((group) => ({ scopeId: open.facts.scope.scopeId, group })));
-  const rows = wanted.length === 0 ? [] : await loadGroups(unit, wanted.map((one) => one.scopeId), wanted.map((one) => one.group));
-  const byScope = Map.groupBy(rows, (row) => row.scopeId);
-  const works: Work[] = [];
-  for (const { open, drafts } of prepared) {
-    const known = byScope.get(open.facts.scope.scopeId) ?? [];
-    const matched = match(drafts, known, await taken(unit, open, drafts.map((one) => one.contentHash), known));
-    works.push({ open, matched, resolutions: new Map() });
-  }
-  return works;
-}
-
-/** Ids that earlier parts of the scan matched: written by this scan, or, for those a draft could still take, asked for. */
-async function taken(unit: Unit, { facts, partsSeen }: OpenScan, hashes: readonly string[], known: readonly Occurrence[]): Promise<ReadonlySet<string>> {
-  if (partsSeen === 0) return new Set();
-  const ids = new Set(known.filter((one) => one.sequence === facts.sequence).map((one) => one.id));
-  const shown = new Set(hashes);
-  const doubtful = known.filter((one) => one.absences === 0 && !ids.has(one.id) && !shown.has(one.contentHash)).map((one) => one.id);
-  if (doubtful.length > 0) for (const id of await takenBy(unit, facts.scanId, doubtful)) ids.add(id);
-  return ids;
-}
-
-/** Results that are no known occurrence find their finding by keys; those with most keys first, so that aliases meet. */
-async function resolveAll(unit: Unit, works: readonly Work[], newId: () => string): Promise<void> {
-  const unresolved = works.map((work) => work.matched.filter((one) => one.known === undefined && !one.repeated));
-  const keys = new Set(unresolved.flatMap((all) => all.flatMap(lookupKeys)));
-  const tenants = [...new Set(works.map((work) => work.open.slice.tenantId))];
-  const owners = await loadKeyOwners(unit, tenants, [...keys]);
-  works.forEach((work, index) => {
-    const claimed = new Set(work.matched.map((one) => one.known?.findingId).filter((id) => id !== undefined));
-    const resolver = new Resolver(owners, claimed, newId);
-    for (const one of [...(unresolved[index] ?? [])].sort(byKeys)) work.resolutions.set(one, resolver.resolve(one));
-    for (const [one, resolution] of repeatedOf(work)) work.resolutions.set(one, resolution);
-  });
 }
 
 /** The same new result twice in one batch is the same finding. */
 function repeatedOf({ matched, resolutions }: Work): readonly (readonly [Matched, Resolution])[] {
   const again = matched.filter((one) => one.repeated && one.known === undefined);
   if (again.length === 0) return [];
-  const place = (one: Matched): string => `${one.prepared.identity.group}|${one.ordinal}`;
-  const first = new Map([...resolutions].map(([one, resolution]) => [place(one), resolution]));
-  return again.map((one) => [one, { ...(first.get(place(one)) as Resolution), created: false, keys: [], rivals: [] }] as const);
+  const first = new Map([...resolutions].map(([one, resolution]) => [placeOf(one), resolution]));
+  return again.map((one) => {
+    const { findingId } = first.get(placeOf(one)) as Resolution;
+    return [one, { findingId, created: false, keys: [], rivals: [] }] as const;
+  });
 }
 
-function byKeys(a: Matched, b: Matched): number {
-  const left = a.prepared.identity;
-  const right = b.prepared.identity;
-  return right.keys(b.ordinal).length - left.keys(a.ordinal).length || (left.group < right.group ? -1 : left.group > right.group ? 1 : a.ordinal - b.ordinal);
-}
-
-async function save(unit: Unit, all: readonly { readonly open: OpenScan; readonly applied: Applied }[]): Promise<void> {
-  const tenants = new Map(all.map(({ open }) => [open.facts.scope.scopeId, open.slice.tenantId]));
-  await saveScopes(unit, all.filter(({ open }) => !open.facts.superseded && open.before?.headSequence !== open.facts.sequence).map(({ open: { facts, slice, asset } }) => ({
+async function saveHeads(unit: Unit, scans: readonly OpenScan[]): Promise<void> {
+  await saveScopes(unit, scans.filter(({ facts, before }) => !facts.superseded && before?.headSequence !== facts.sequence).map(({ facts, slice, asset }) => ({
     scopeId: facts.scope.scopeId, tenantId: slice.tenantId, assetId: asset.assetId, stream: slice.stream, name: facts.scope.name, line: facts.scope.line,
     defaultLine: facts.scope.defaultLine, sequence: facts.sequence, at: facts.receivedAt, version: facts.scope.version,
   })));
-  await saveScans(unit, all.map(({ open: { slice, facts, marker } }) => ({
+  await saveScans(unit, scans.map(({ slice, facts, marker }) => ({
     scanId: facts.scanId, tenantId: slice.tenantId, scopeId: facts.scope.scopeId, sequence: facts.sequence, baseline: facts.baseline, tool: slice.header.tool,
     commit: slice.header.target.commit, version: slice.header.target.version, receivedAt: facts.receivedAt, marker, newParts: slice.parts.length,
   })));
+}
+
+async function save(unit: Unit, all: readonly { readonly open: OpenScan; readonly applied: Applied }[], at: string): Promise<void> {
+  const tenants = new Map(all.map(({ open }) => [open.facts.scope.scopeId, open.slice.tenantId]));
   await saveParts(unit, all.flatMap(({ open, applied }) => partsOf(open, applied)));
   await saveFindings(unit, all.flatMap(({ applied }) => applied.evolved.map((one) => one.finding)));
+  await saveLeft(unit, all.flatMap(({ applied }) => applied.left));
   await saveKeys(unit, all.flatMap(({ open, applied }) => applied.keys.map((one) => ({ ...one, tenantId: open.slice.tenantId }))));
   await saveOccurrences(unit, (scopeId) => tenants.get(scopeId) as string, all.flatMap(({ applied }) => applied.occurrences));
+  await saveJoins(unit, all.flatMap(({ open, applied }) => applied.joins.map((one) => ({ ...one, tenantId: open.slice.tenantId, scanId: open.facts.scanId, at }))));
 }
 
 function partsOf({ slice }: OpenScan, { memberships, evolved }: Applied): SavedPart[] {

@@ -7,8 +7,9 @@ import { closeScans, introducedAgainst, introducedOnBranch, introducedOnDefault,
 import { loadKnown, saveAbsences, saveFindings } from '../persistence/finding.repository.js';
 import { planFor } from '../persistence/plans.js';
 import { announceEvolved } from './announce.js';
-import type { Deciding } from './apply-wave.js';
 import type { OpenScan } from './open-scans.js';
+import { isWhole } from './settle-scans.js';
+import type { Deciding } from './work.js';
 
 /** Findings whose absence is decided at once: bounds memory when a whole scope goes. */
 const CHUNK = 2000;
@@ -24,20 +25,21 @@ interface Ending {
 }
 
 interface Absence {
-  readonly absent: number;
-  readonly fixed: number;
+  readonly absent: readonly string[];
+  readonly fixed: readonly string[];
   readonly records: number;
 }
 
-const NOTHING: Absence = { absent: 0, fixed: 0, records: 0 };
+const NOTHING: Absence = { absent: [], fixed: [], records: 0 };
 
 /** Completes the scans of a wave that are whole: absence, counts, and the word to those who wait for them. */
 export async function completeScans(unit: Unit, scans: readonly OpenScan[], deciding: Deciding): Promise<void> {
-  const whole = scans.filter(({ marker, partsSeen, slice }) => marker !== null && partsSeen + slice.parts.length >= marker.parts);
+  const whole = scans.filter(isWhole);
   if (whole.length === 0) return;
   await planFor(unit, 'sets');
   const endings = await endingsOf(unit, whole);
-  const missing = await missingOf(unit, endings.filter((one) => one.applied), deciding.policy.absencesToFix);
+  const applied = endings.filter((one) => one.applied);
+  const missing = await missingOf(unit, applied, applied.map(({ open }) => deciding.policyOf(open.slice.tenantId).absencesToFix));
   const absences = missing.length === 0 ? new Map<string, Absence>() : await missAll(unit, endings, missing, deciding);
   const closed = endings.map((one) => closing(one, absences.get(one.scanId) ?? NOTHING));
   await closeScans(unit, closed, deciding.changedAt);
@@ -71,16 +73,18 @@ async function missAll(unit: Unit, endings: readonly Ending[], missing: readonly
 async function missOne(unit: Unit, open: OpenScan, missing: readonly Missing[], deciding: Deciding): Promise<Absence> {
   const ids = new Set(missing.map((one) => one.id));
   const findings = [...new Set(missing.map((one) => one.findingId))];
-  const last = lastShown(open);
-  let { absent, fixed, records } = NOTHING;
+  const facts = { scan: open.facts, asset: open.asset, runs: runsWith(open), policy: deciding.policyOf(open.slice.tenantId), changedAt: deciding.changedAt };
+  const absent: string[] = [];
+  const fixed: string[] = [];
+  let records = 0;
   for (let from = 0; from < findings.length; from += CHUNK) {
     const known = [...(await loadKnown(unit, findings.slice(from, from + CHUNK))).values()];
-    const result = applyAbsence(ids, known, last, { scan: open.facts, asset: open.asset, runs: runsWith(open), ...deciding });
+    const result = applyAbsence(ids, known, lastShown(open), facts);
     await saveFindings(unit, result.evolved.filter((one) => one.record !== undefined).map((one) => one.finding));
     await saveAbsences(unit, result.occurrences);
     records += announceEvolved(unit, open, result.evolved);
-    absent += result.absent;
-    fixed += result.fixed;
+    absent.push(...result.absent);
+    fixed.push(...result.fixed);
   }
   return { absent, fixed, records };
 }
@@ -101,7 +105,7 @@ function lastShown({ facts, before }: OpenScan): LastShown {
 }
 
 function closing({ scanId, scopeId, applied, marker, tally }: Ending, { absent, fixed }: Absence): ClosedScan {
-  return { scanId, scopeId, applied, counts: countsOf(marker, tally, absent, fixed) };
+  return { scanId, scopeId, applied, counts: countsOf(marker, tally, absent.length, fixed.length), absent, fixed };
 }
 
 /** What each scan introduces: against its named base where that was scanned, else against the default line. */

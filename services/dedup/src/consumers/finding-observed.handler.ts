@@ -9,6 +9,8 @@ import { applyWave } from './apply-wave.js';
 import { completeScans } from './complete-scans.js';
 import { lockAssets } from './identity-lock.js';
 import { openScans } from './open-scans.js';
+import { settleScans } from './settle-scans.js';
+import type { Deciding } from './work.js';
 
 export interface ObservedDependencies {
   readonly clock: Clock;
@@ -22,12 +24,13 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
   const sound = records.filter((_, index) => flaws[index] === undefined);
   if (sound.length > 0) {
     const assets = await lockAssets(unit, sound.map(({ value: { header } }) => ({ tenantId: header.tenantId, urn: header.target.asset })));
-    const deciding = { policy: dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
+    const deciding: Deciding = { policyOf: () => dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
     for (const wave of wavesOf(sound, assets)) {
       await planFor(unit, 'lookup');
       const scans = await openScans(unit, wave);
       if (scans.length === 0) continue;
-      await applyWave(unit, scans, deciding);
+      const held = await applyWave(unit, scans, deciding);
+      await settleScans(unit, scans, held, deciding);
       await completeScans(unit, scans, deciding);
       // A new scope is rare enough to ask; whoever has scopes has something to forget.
       const tenants = new Set(scans.filter((one) => one.before === undefined).map((one) => one.slice.tenantId));

@@ -43,8 +43,9 @@ export function problemsOf(marker: ScanMarker, observed: number): readonly Probl
 export interface Absences {
   readonly evolved: readonly Evolved[];
   readonly occurrences: readonly FullOccurrence[];
-  readonly absent: number;
-  readonly fixed: number;
+  /** Findings that the scope shows nowhere now. */
+  readonly absent: readonly string[];
+  readonly fixed: readonly string[];
 }
 
 /** Where a scope stood before the scan that now misses something: the last that showed it. */
@@ -57,17 +58,17 @@ export interface LastShown {
 export function applyAbsence(missing: ReadonlySet<string>, known: readonly Known[], last: LastShown, facts: SliceFacts): Absences {
   const evolved: Evolved[] = [];
   const occurrences: FullOccurrence[] = [];
-  let absent = 0;
+  const absent: string[] = [];
   for (const one of known) {
     const inScope = one.occurrences.filter((occurrence) => occurrence.scopeId === facts.scan.scope.scopeId);
     const gone = inScope.filter((occurrence) => missing.has(occurrence.id));
     const updates = gone.map((occurrence) => absentOnce(occurrence, last, facts.scan.sequence));
     const after = merged(one.occurrences, new Map(updates.map((update) => [update.id, update])), facts.scan);
-    if (!inScope.some((occurrence) => occurrence.absences === 0 && !missing.has(occurrence.id))) absent += 1;
+    if (!inScope.some((occurrence) => occurrence.absences === 0 && !missing.has(occurrence.id))) absent.push(one.finding.findingId);
     occurrences.push(...updates);
     evolved.push(missed({ finding: one.finding, occurrences: after }, gone.some((occurrence) => occurrence.absences === 0), facts));
   }
-  return { evolved, occurrences, absent, fixed: evolved.filter((one) => one.outcome === 'fixed').length };
+  return { evolved, occurrences, absent, fixed: evolved.filter((one) => one.outcome === 'fixed').map((one) => one.finding.findingId) };
 }
 
 function absentOnce(occurrence: FullOccurrence, last: LastShown, sequence: number): FullOccurrence {

@@ -34,29 +34,38 @@ export function compose(finding: Finding, asset: Asset, occurrences: readonly Fu
   const { path, application, service, repository, environment } = content.context;
   return {
     tenantId: finding.tenantId, findingId: finding.findingId, version: finding.version, issueId: finding.issueId,
-    class: finding.class, title: content.title, description: content.description,
+    class: classOf(finding, shown), title: content.title, description: content.description,
     status: finding.status, statusReason: finding.statusReason, statusSince: finding.statusSince, regressions: finding.regressions,
-    ...union(shown),
+    ...union(shown, finding.aliases),
     component: content.component, location: content.location, locations: locations(shown), codeFlow: content.codeFlow, secret: content.secret,
     remediation: content.remediation,
     asset: asset.urn, versionUrn: first.lastVersion === '' ? scope.version : first.lastVersion, line: scope.line, defaultLine: finding.onDefault,
     path, application, service, repository, environment,
     scopes: [...new Set(present.map((one) => one.scope.name))].sort(),
     baseline: finding.baseline, firstSeen: finding.firstSeen, lastSeen: latest(shown), flags: finding.flags, absentIn: finding.absentIn,
+    mergedInto: finding.mergedInto, splitFrom: finding.splitFrom,
     changedBy: '', changeReason: '', ...cause,
   };
+}
+
+/** What is found as a secret is one, whoever found it first. */
+const CLASSES = ['secrets', 'sca', 'container', 'dast', 'iac', 'cspm', 'sast'];
+
+function classOf(finding: Finding, shown: readonly FullOccurrence[]): string {
+  const classes = new Set(shown.map((one) => one.content.class ?? finding.class));
+  return classes.size === 1 ? [...classes][0] as string : CLASSES.find((kind) => classes.has(kind)) ?? finding.class;
 }
 
 type United = Pick<FindingChanged, 'severity' | 'cvss' | 'identifiers' | 'weaknesses' | 'rules' | 'tools' | 'suppressions' | 'references' | 'reachability'>;
 
 /** What several occurrences say together; the common case of one is passed through. */
-function union(shown: readonly FullOccurrence[]): United {
+function union(shown: readonly FullOccurrence[], aliases: readonly string[]): United {
   const contents = shown.map((one) => one.content);
   const rules = distinct<RuleRef>(contents.map((one) => one.rule), (rule) => `${rule.tool}|${rule.id}`);
   return {
     severity: contents.map((one) => one.severity).reduce(worse),
     cvss: distinct<CvssScore>(contents.flatMap((one) => one.cvss), (score) => `${score.source}|${score.vector}|${score.score}`),
-    identifiers: [...new Set(contents.flatMap((one) => one.identifiers))].sort(),
+    identifiers: [...new Set([...contents.flatMap((one) => one.identifiers), ...aliases])].sort(),
     weaknesses: [...new Set(contents.flatMap((one) => one.weaknesses))].sort(),
     rules,
     tools: [...new Set(rules.map((rule) => rule.tool))].sort(),

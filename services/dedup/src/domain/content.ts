@@ -1,4 +1,5 @@
 import type { CodeLocation, Component, FindingDraft, ScanHeader, ScanTarget } from '@throughline/contracts';
+import { lineFreeFingerprint } from './identity/code.recipe.js';
 import { fingerprint, type Fingerprint } from './identity/fingerprint.js';
 import { routeTemplate, stableText } from './identity/normalize.js';
 
@@ -8,12 +9,17 @@ export type UploadContext = Pick<ScanTarget, 'path' | 'application' | 'service' 
 /** What one occurrence shows: the draft without its bookkeeping, and the upload's context. Stored when it changes. */
 export type Content = Omit<FindingDraft, 'ordinal' | 'class' | 'fingerprints' | 'attributes' | 'detectedAt'> & {
   readonly context: UploadContext;
+  /** `name=value` of the tool's fingerprint that knows no lines: matching reads it, nobody is shown it. */
+  readonly native?: string;
+  /** Class of the result: tools of several classes may show one finding. Rows from before have the finding's. */
+  readonly class?: string;
 };
 
 export function contentOf(draft: FindingDraft, header: ScanHeader): Content {
-  const { ordinal: _o, class: _c, fingerprints: _f, attributes: _a, detectedAt: _d, ...shown } = draft;
+  const { ordinal: _o, class: kind, fingerprints: _f, attributes: _a, detectedAt: _d, ...shown } = draft;
   const { path, application, service, repository, environment } = header.target;
-  return { ...shown, context: { path, application, service, repository, environment } };
+  const native = lineFreeFingerprint(draft.fingerprints);
+  return { ...shown, context: { path, application, service, repository, environment }, class: kind, ...(native === '' ? {} : { native }) };
 }
 
 /**

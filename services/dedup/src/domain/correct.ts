@@ -1,13 +1,14 @@
-import type { FindingDraft } from '@throughline/contracts';
+import { unnamed } from './aliases/aliases.js';
 import { relevant } from './compose.js';
 import { evidenceEvent, firstState, transition } from './evidence.js';
 import { judged, type Known } from './evolve.js';
-import { identify, type Fingerprint, type IdentityKey } from './identity/index.js';
+import type { Fingerprint, IdentityKey } from './identity/index.js';
 import { issueIdOf } from './issue.js';
 import type { Asset, Finding, FullOccurrence } from './model.js';
 import type { Policy } from './policy.js';
 import { operatorKey } from './resolve.js';
 import type { Run } from './running.js';
+import { storedKeys } from './stored-keys.js';
 
 /** Why a correction cannot be made; a stable code for programs and a sentence for people. */
 export interface Refusal {
@@ -48,11 +49,22 @@ export function mergeFindings(target: Known, others: readonly Known[], { asset, 
     baseline: all.every((one) => one.baseline), firstSeen: all.map((one) => one.firstSeen).sort()[0] as string,
     flags: [...new Set(all.flatMap((one) => one.flags))].filter((flag) => flag !== 'identity_conflict'),
     keys: [...new Set(all.flatMap((one) => one.keys))],
-    issueId: issueIdOf(target.finding.tenantId, target.finding.findingId, asset, relevant(base, occurrences)),
+    apart: joinedApart(all, occurrences),
+    aliases: unnamed(all.flatMap((one) => one.aliases), occurrences),
+    issueId: issueIdOf(target.finding.tenantId, target.finding.findingId, asset, relevant(base, occurrences), all.flatMap((one) => one.aliases)),
   };
-  const retired = others.map((one) => ({ ...one, finding: retire(one.finding, `merged into ${finding.findingId}`, at) }));
+  const retired = others.map((one) => ({ ...one, finding: { ...retire(one.finding, `merged into ${finding.findingId}`, at), mergedInto: finding.findingId } }));
   return { into: { finding, occurrences }, retired };
 }
+
+/** What is one now is apart no more. */
+function joinedApart(all: readonly Finding[], occurrences: readonly FullOccurrence[]): readonly string[] {
+  const shown = new Set(occurrences.map(signatureOf));
+  return [...new Set(all.flatMap((one) => one.apart))].filter((signature) => !shown.has(signature)).sort();
+}
+
+/** Tool and rule of an observation, as correlation knows them. */
+export const signatureOf = ({ content }: FullOccurrence): string => `${content.rule.tool}|${content.rule.id}`;
 
 function retire(finding: Finding, reason: string, at: string): Finding {
   return { ...finding, ...transition(finding, 'retired'), statusReason: reason, statusSince: at, version: finding.version + 1, keys: [], flags: [], absentIn: [], awaitsRollOut: false };
@@ -75,17 +87,19 @@ export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: 
   const stay = known.occurrences.filter((one) => !ids.has(one.id));
   if (moved.length < ids.size) return { code: 'observation_not_found', detail: 'An observation is not one of this finding; list them with GET …/observations.' };
   if (stay.length === 0) return { code: 'nothing_left', detail: 'A split leaves at least one observation with the finding.' };
-  const kept = new Set(keysOf(stay, known.finding).map((one) => one.key));
-  const own = keysOf(moved, known.finding).filter((one) => !kept.has(one.key) && known.finding.keys.includes(one.key));
+  const kept = new Set(storedKeys(stay, known.finding.class, known.finding.assetId).map((one) => one.key));
+  const own = storedKeys(moved, known.finding.class, known.finding.assetId).filter((one) => !kept.has(one.key) && known.finding.keys.includes(one.key));
   const operator = moved.map((one) => ({ key: operatorKey(one.group, one.ordinal), kind: 'operator', recipe: 'operator/1' }));
   const taken = new Set<Fingerprint>([...own, ...operator].map((one) => one.key));
-  const rest = resettled({ ...known.finding, keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, corrector);
+  const rest = resettled({ ...known.finding, apart: apartFrom(known.finding, moved), keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, corrector);
   const part = resettled({
-    ...known.finding, findingId, version: 1, regressions: 0, awaitsRollOut: false, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
-    statusReason: `split from ${known.finding.findingId}`, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
+    ...known.finding, findingId, apart: apartFrom(known.finding, stay), version: 1, regressions: 0, awaitsRollOut: false, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
+    statusReason: `split from ${known.finding.findingId}`, splitFrom: known.finding.findingId, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
   }, moved, corrector);
   return { rest: { finding: rest, occurrences: stay }, part: { finding: part, occurrences: moved }, keys: [...own, ...operator] };
 }
+
+const apartFrom = (finding: Finding, others: readonly FullOccurrence[]): readonly string[] => [...new Set([...finding.apart, ...others.map(signatureOf)])].sort();
 
 /** What a finding's occurrences alone say of it. */
 function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { asset, runs, policy, at }: Corrector): Finding {
@@ -93,15 +107,6 @@ function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { a
   return {
     ...judged({ ...finding, onDefault }, occurrences, runs, policy, at),
     flags: finding.flags.filter((flag) => flag !== 'identity_conflict'),
-    issueId: issueIdOf(finding.tenantId, finding.findingId, asset, relevant({ onDefault }, occurrences)),
+    issueId: issueIdOf(finding.tenantId, finding.findingId, asset, relevant({ onDefault }, occurrences), finding.aliases),
   };
-}
-
-/** Keys that recipes give for what occurrences show; native fingerprints are not kept with them. */
-function keysOf(occurrences: readonly FullOccurrence[], finding: Finding): readonly IdentityKey[] {
-  return occurrences.flatMap(({ content, ordinal }) => {
-    const { context: _context, ...shown } = content;
-    const draft: FindingDraft = { ...shown, ordinal: 0, class: finding.class, fingerprints: {}, attributes: {}, detectedAt: '' };
-    return identify(draft, finding.assetId).keys(ordinal);
-  });
 }

@@ -7,6 +7,8 @@ import type { Policy } from './policy.js';
 import { sameVersions, standing, type Run, type Standing } from './running.js';
 
 export const IDENTITY_CONFLICT = 'identity_conflict';
+/** It may be one of several findings, or none: nothing was joined. */
+export const IDENTITY_AMBIGUOUS = 'identity_ambiguous';
 export const CLOCK_SKEW = 'clock_skew';
 
 /** What a scan brings to every decision about its findings. */
@@ -48,16 +50,16 @@ interface Circumstances {
 }
 
 /** A finding that no key knew. A scan that came late creates it in the state that newer scans left it in. */
-export function create(seed: Pick<Finding, 'findingId' | 'class' | 'keys' | 'flags'>, occurrences: readonly FullOccurrence[], at: Circumstances): Evolved {
+export function create(seed: Pick<Finding, 'findingId' | 'class' | 'keys' | 'flags' | 'aliases'>, occurrences: readonly FullOccurrence[], at: Circumstances): Evolved {
   const { scan, asset, policy } = at;
   const runs = scan.scope.defaultLine ? standing(occurrences, at.runs) : standing([], []);
   const { event, awaitsRollOut } = overall(evidenceEvent(occurrences, policy.absencesToFix), runs);
   const status = firstState(event);
   const finding: Finding = {
     ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: awaitsRollOut ? rollOutReason(runs) : reasonOf(status, scan.newerScans),
-    statusSince: scan.receivedAt, regressions: 0, version: 1, issueId: issueIdOf(scan.tenantId, seed.findingId, asset, occurrences),
+    statusSince: scan.receivedAt, regressions: 0, version: 1, issueId: issueIdOf(scan.tenantId, seed.findingId, asset, occurrences, seed.aliases),
     onDefault: scan.scope.defaultLine, baseline: scan.baseline, firstSeen: scan.receivedAt, flags: scan.clockSkew ? [...seed.flags, CLOCK_SKEW].sort() : seed.flags,
-    absentIn: runs.absentIn, awaitsRollOut,
+    absentIn: runs.absentIn, awaitsRollOut, apart: [], mergedInto: '', splitFrom: '',
   };
   const record = compose(finding, asset, occurrences, { change: 'created', scanId: scan.scanId, changedAt: at.changedAt });
   return { finding, occurrences, record, outcome: 'created', arrived: scan.scope.defaultLine };
@@ -130,7 +132,7 @@ const rollOutReason = ({ runsIn }: Standing): string => `awaits roll-out: gone f
 function announced(finding: Finding, occurrences: readonly FullOccurrence[], outcome: Evolved['outcome'], arrived: boolean, at: Circumstances): Evolved {
   const next: Finding = {
     ...finding, version: finding.version + 1,
-    issueId: issueIdOf(finding.tenantId, finding.findingId, at.asset, relevant(finding, occurrences)),
+    issueId: issueIdOf(finding.tenantId, finding.findingId, at.asset, relevant(finding, occurrences), finding.aliases),
   };
   const record = compose(next, at.asset, occurrences, { change: outcome, scanId: at.scan.scanId, changedAt: at.changedAt });
   return { finding: next, occurrences, record, outcome, arrived };

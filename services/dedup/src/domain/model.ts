@@ -1,5 +1,6 @@
 import type { EvidenceState } from '@throughline/domain';
 import type { Content } from './content.js';
+import type { Near } from './near/near.js';
 import type { Fingerprint } from './identity/index.js';
 
 /** A scope of scans: asset, path, tool, category and line. Scans of one scope supersede each other by sequence. */
@@ -34,6 +35,8 @@ export interface Occurrence {
   readonly sinceSequence: number;
   /** The first complete scan that missed it; null while it is present. */
   readonly goneSequence: number | null;
+  /** First line where it was last shown, 0 unknown: orders equals, never identifies. */
+  readonly line: number;
 }
 
 /** An occurrence with all that is needed to tell its finding's state. */
@@ -44,6 +47,7 @@ export interface FullOccurrence extends Occurrence {
   /** When and in which version it was last shown; empty while it is present. */
   readonly lastSeen: string;
   readonly lastVersion: string;
+  readonly near: Near;
 }
 
 /** A finding as dedup keeps it; its fields for readers are composed from its occurrences. */
@@ -68,6 +72,14 @@ export interface Finding {
   /** Open only because a version that shows it still runs. */
   readonly awaitsRollOut: boolean;
   readonly keys: readonly Fingerprint[];
+  /** `tool|rule` of observations that an operator split off: correlation never joins them again. */
+  readonly apart: readonly string[];
+  /** Ids of the same flaw that feeds give and no result of it names. */
+  readonly aliases: readonly string[];
+  /** The finding that took over its observations; '' while it has its own. */
+  readonly mergedInto: string;
+  /** The finding that its observations were part of before they were split off; ''. */
+  readonly splitFrom: string;
 }
 
 /** Asset as named in URNs, and the group of assets of the same code that issues are counted in. */

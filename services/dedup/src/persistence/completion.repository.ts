@@ -1,6 +1,7 @@
 import type { ScanCounts } from '@throughline/contracts';
 import type { Unit } from '@throughline/persistence';
 import type { Tally } from '../domain/completion.js';
+import { arrayText } from './rows.js';
 
 export interface ScanTally extends Tally {
   /** finding.changed records that parts of the scan caused. */
@@ -53,12 +54,12 @@ export interface Missing {
 }
 
 /** Occurrences of each scan's scope that it did not show and that are not believed gone yet. */
-export async function missingOf(unit: Unit, scans: readonly ScanInScope[], absencesToFix: number): Promise<readonly Missing[]> {
+export async function missingOf(unit: Unit, scans: readonly ScanInScope[], absencesToFix: readonly number[]): Promise<readonly Missing[]> {
   if (scans.length === 0) return [];
   const rows = await unit.query<{ scan_id: string; id: string; finding_id: string }>(
-    `with ${MEMBERS}
-     select i.scan_id, o.occurrence_id::text as id, o.finding_id from occurrence o join input i on i.scope_id = o.scope_id
-     where o.scope_id = any($2::uuid[]) and o.absences < $3
+    `with ${MEMBERS}, patience as (select * from unnest($1::uuid[], $3::int[]) as p(scan_id, absences))
+     select i.scan_id, o.occurrence_id::text as id, o.finding_id from occurrence o join input i on i.scope_id = o.scope_id join patience p on p.scan_id = i.scan_id
+     where o.scope_id = any($2::uuid[]) and o.absences < p.absences
        and not exists (select from members m where m.scan_id = i.scan_id and m.id = o.occurrence_id)
      order by o.finding_id`,
     [...ids(scans), absencesToFix], { name: 'dedup_missing' },
@@ -112,14 +113,20 @@ export async function introducedAgainst(unit: Unit, scan: ScanInScope & { readon
 export interface ClosedScan extends ScanInScope {
   readonly applied: boolean;
   readonly counts: ScanCounts;
+  readonly absent: readonly string[];
+  readonly fixed: readonly string[];
 }
+
+/** Ids of a kind that a scan's row holds; the counts are exact. */
+const MAX_LISTED = 10_000;
 
 export async function closeScans(unit: Unit, scans: readonly ClosedScan[], at: string): Promise<void> {
   await unit.query(
-    `with closing as (select * from unnest($1::uuid[], $2::boolean[], $3::jsonb[]) as c(scan_id, applied, counts)),
-       closed as (update scan s set state = 'completed', applied = c.applied, counts = c.counts, completed_at = $4
+    `with closing as (select * from unnest($1::uuid[], $2::boolean[], $3::jsonb[], $5::text[], $6::text[]) as c(scan_id, applied, counts, absent, fixed)),
+       closed as (update scan s set state = 'completed', applied = c.applied, counts = c.counts, completed_at = $4, absent = c.absent::uuid[], fixed = c.fixed::uuid[]
                   from closing c where s.scan_id = any($1::uuid[]) and s.scan_id = c.scan_id returning s.scope_id)
      update scope set completed_scans = completed_scans + 1 where scope_id = any(array(select scope_id from closed))`,
-    [scans.map((one) => one.scanId), scans.map((one) => one.applied), scans.map((one) => JSON.stringify(one.counts)), at], { name: 'dedup_close_scans' },
+    [scans.map((one) => one.scanId), scans.map((one) => one.applied), scans.map((one) => JSON.stringify(one.counts)), at,
+      scans.map((one) => arrayText(one.absent.slice(0, MAX_LISTED))), scans.map((one) => arrayText(one.fixed.slice(0, MAX_LISTED)))], { name: 'dedup_close_scans' },
   );
 }

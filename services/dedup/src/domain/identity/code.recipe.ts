@@ -14,10 +14,16 @@ const OF_SOMETHING_ELSE = /file|line|column|position|offset|commit|version/i;
 interface Native { readonly name: string; readonly value: string; readonly lineFree: boolean }
 
 /** The first usable fingerprint by name; a constant or a column number ("requires login", "5") identifies nothing. */
-function nativeFingerprint(draft: FindingDraft): Native | undefined {
+function nativeFingerprint(draft: Pick<FindingDraft, 'fingerprints'>): Native | undefined {
   const names = Object.keys(draft.fingerprints).filter((name) => /^\S{8,}$/.test(draft.fingerprints[name] ?? '')).sort();
   const name = names.find((candidate) => LINE_FREE.test(candidate)) ?? names.find((candidate) => !OF_SOMETHING_ELSE.test(candidate));
   return name === undefined ? undefined : { name, value: draft.fingerprints[name] ?? '', lineFree: LINE_FREE.test(name) };
+}
+
+/** `name=value` of the fingerprint that does not depend on lines; '' when the tool gives none. */
+export function lineFreeFingerprint(fingerprints: FindingDraft['fingerprints']): string {
+  const native = nativeFingerprint({ fingerprints });
+  return native?.lineFree === true ? `${native.name}=${native.value}` : '';
 }
 
 /**

@@ -27,7 +27,7 @@ export const context = (overrides: Partial<ChainChanged> = {}): ChainChanged => 
   deployed: 'yes', exposure: 'internet', exposurePath: ['service:pay-api', 'lb:arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/alb-pay/0123456789abcdef'],
   environments: ['production'], services: ['service:arn:aws:ecs:eu-central-1:1:service/main/pay-api'], applications: ['payments'],
   owners: [{ pathPrefix: '/infra/', team: 'platform', source: 'codeowners', evidence: 'line 3' }, { pathPrefix: '', team: 'payments', source: 'codeowners', evidence: 'line 14' }],
-  criticality: '', dataClass: '', gaps: [], changedAt: '2026-11-02T00:00:00.000Z', ...overrides,
+  criticality: '', dataClass: '', gaps: [], changedAt: '2026-11-02T00:00:00.000Z', formerly: [], decommissionedAt: '', ...overrides,
 });
 
 export const intel = (overrides: Partial<Intel> = {}): Intel => ({

@@ -1,0 +1,146 @@
+import { compareFlow } from './flow.js';
+import { containment, isRenamed, likeness } from './code.js';
+import type { Fact } from './fact.js';
+import type { FilePairs } from './files.js';
+import type { Placing, Shifts } from './shift.js';
+
+/**
+ * How much each observation says that two results are one flaw, as natural logarithms of odds (+1: 2.7 times as likely
+ * when it is one flaw as when it is not). The sum through the logistic function is the confidence. This is the one table;
+ * its figures are set by the reasons given and are not fitted to a set of data.
+ */
+export const WEIGHTS = {
+  /** Two results of one rule that a scan leaves over are, before anything else is known, rather two flaws than one. */
+  prior: -1.5,
+  /** Equal but for white space, and long enough that chance does not repeat it. */
+  sameCode: 5,
+  /** Equal, but `eval(x)` can stand anywhere. */
+  sameShortCode: 3,
+  /** Edited code: `perLikeness` · (likeness − `evenLikeness`). Half of what is said alike leaves it open; below, they are different flaws. */
+  perLikeness: 8,
+  evenLikeness: 0.5,
+  /** All names replaced one for one is a renaming more often than a new flaw of equal form: moves likeness towards 1 by this share. */
+  renamedNames: 0.4,
+  /** The lines around the flagged ones are (mostly) what they were. */
+  sameSurroundings: 1,
+  /** No code: a message of its own that is the same; and one that differs, by how much. */
+  sameTitle: 2,
+  perTitleLikeness: 4,
+  samePath: 1,
+  /** Another path, known to be the old one's new name. */
+  renamedFile: 0.8,
+  /** Another file that goes on: code seldom moves so; less seldom to a file of that name. */
+  otherFile: -1.5,
+  otherFileOfThatName: -0.7,
+  sameSymbol: 1.2,
+  /** Functions are renamed, too. */
+  otherSymbol: -0.8,
+  /** Exactly where its surroundings went; by both neighbours, by one, or when no neighbour is known. */
+  placedSure: 2.5,
+  placedLikely: 1.5,
+  placedGuess: 1.2,
+  /** At most two lines off: an import or a wrapped line. */
+  placedNear: 0.6,
+  /** Its neighbours moved apart, and it is between them. */
+  placedBetween: 0.2,
+  /** Somewhere else: both neighbours stayed together without it; one neighbour says so; or lines may have come in above that nobody saw. */
+  displacedSure: -1.6,
+  displacedLikely: -0.9,
+  displacedGuess: -0.4,
+  /** The tool's own fingerprint, which leaves lines out. */
+  sameNative: 4,
+  /** Resource addresses name one thing. */
+  sameResource: 2.5,
+  otherResource: -2,
+  sameSecret: 5,
+  sameColumn: 0.3,
+  otherColumn: -0.2,
+  /** The data flow begins where its surroundings went. */
+  sameSource: 0.6,
+  renamedRule: -1,
+} as const;
+
+/** Weighed tokens that code must have to count as long. */
+const LONG_CODE = 2.5;
+const NEAR_LINES = 2;
+/** Containment is weaker than likeness: what the rest says is unknown. */
+const OF_CONTAINMENT = 0.85;
+
+export interface Evidence {
+  /** Log odds. */
+  readonly sum: number;
+  readonly fields: readonly string[];
+  readonly sameCode: boolean;
+  readonly noCode: boolean;
+}
+
+/** Collects the sum and the names of what agreed. */
+class Tally {
+  sum: number = WEIGHTS.prior;
+  readonly fields = new Set<string>();
+
+  add(weight: number, field?: string): void {
+    this.sum += weight;
+    if (weight > 0 && field !== undefined) this.fields.add(field);
+  }
+}
+
+/** Undefined when something rules it out. */
+export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts | undefined): Evidence | undefined {
+  const now = fresh.view;
+  const before = gone.view;
+  if (now.secret !== '' && before.secret !== '' && now.secret !== before.secret) return undefined; // another secret, wherever it is
+  const tally = new Tally();
+  if (now.secret !== '' && now.secret === before.secret) tally.add(WEIGHTS.sameSecret, 'secret');
+  const sameCode = fresh.same !== '' && fresh.same === gone.same;
+  weighCode(tally, fresh, gone, sameCode);
+  weighPath(tally, fresh, gone, files);
+  weighNames(tally, fresh, gone);
+  const placing = shifts?.placing(before.startLine, now.startLine, before.id);
+  weighPlacing(tally, placing);
+  if (now.startColumn > 0 && before.startColumn > 0) tally.add(now.startColumn === before.startColumn ? WEIGHTS.sameColumn : WEIGHTS.otherColumn);
+  if (compareFlow(now, before, shifts)) tally.add(WEIGHTS.sameSource, 'flow');
+  if (gone.renamed) tally.add(WEIGHTS.renamedRule);
+  else tally.fields.add('rule');
+  return { sum: tally.sum, fields: [...tally.fields].sort(), sameCode, noCode: fresh.same === '' || gone.same === '' };
+}
+
+function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): void {
+  if (sameCode) return tally.add(fresh.bag.total >= LONG_CODE ? WEIGHTS.sameCode : WEIGHTS.sameShortCode, 'snippet');
+  if (fresh.same === '' || gone.same === '') return weighTitle(tally, fresh, gone);
+  const alike = Math.max(likeness(fresh.bag, gone.bag), OF_CONTAINMENT * containment(fresh.bag, gone.bag));
+  const value = isRenamed(fresh.code.tokens, gone.code.tokens) ? alike + (1 - alike) * WEIGHTS.renamedNames : alike;
+  tally.add(WEIGHTS.perLikeness * (value - WEIGHTS.evenLikeness), 'snippet');
+  if (fresh.around.total > 1 && likeness(fresh.around, gone.around) >= 0.6) tally.add(WEIGHTS.sameSurroundings, 'snippet');
+}
+
+function weighTitle(tally: Tally, fresh: Fact, gone: Fact): void {
+  if (fresh.view.title === '' || gone.view.title === '') return;
+  if (fresh.view.title === gone.view.title) return tally.add(WEIGHTS.sameTitle * (1 - Math.max(fresh.titleShare, gone.titleShare)), 'title');
+  tally.add(WEIGHTS.perTitleLikeness * Math.min(0, likeness(fresh.title, gone.title) - 1 + WEIGHTS.evenLikeness));
+}
+
+function weighPath(tally: Tally, { view: now }: Fact, { view: before }: Fact, files: FilePairs): void {
+  if (now.path === before.path) return tally.add(WEIGHTS.samePath, 'path');
+  if (files.arePaired(now.path, before.path)) return tally.add(WEIGHTS.renamedFile, 'path');
+  tally.add(baseName(now.path) === baseName(before.path) ? WEIGHTS.otherFileOfThatName : WEIGHTS.otherFile);
+}
+
+function weighNames(tally: Tally, { view: now }: Fact, { view: before }: Fact): void {
+  if (now.symbol !== '' && before.symbol !== '') tally.add(now.symbol === before.symbol ? WEIGHTS.sameSymbol : WEIGHTS.otherSymbol, 'symbol');
+  if (now.native !== '' && now.native === before.native) tally.add(WEIGHTS.sameNative, 'native');
+  if (now.resource !== '' && before.resource !== '') tally.add(now.resource === before.resource ? WEIGHTS.sameResource : WEIGHTS.otherResource, 'resource');
+}
+
+function weighPlacing(tally: Tally, placing: Placing | undefined): void {
+  if (placing === undefined) return;
+  const { distance, trust, inOrder } = placing;
+  if (distance === 0) return tally.add(trust === 'sure' ? WEIGHTS.placedSure : trust === 'likely' ? WEIGHTS.placedLikely : WEIGHTS.placedGuess, 'line');
+  if (distance <= NEAR_LINES) return tally.add(WEIGHTS.placedNear, 'line');
+  if (trust === 'likely' && inOrder) return tally.add(WEIGHTS.placedBetween);
+  tally.add(trust === 'sure' ? WEIGHTS.displacedSure : trust === 'likely' ? WEIGHTS.displacedLikely : WEIGHTS.displacedGuess);
+}
+
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+export const confidenceOf = (sum: number): number => 1 / (1 + Math.exp(-sum));
+export const sumOf = (confidence: number): number => Math.log(confidence / (1 - confidence));

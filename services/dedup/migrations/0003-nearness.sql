@@ -27,7 +27,7 @@ create table dedup.pending (
   draft text not null,
   primary key (scan_id, ordinal)
 );
-comment on table dedup.pending is 'Results that no key knows, of scans that are not whole yet: an assignment must see all of them. retention: until their scan is whole, at the longest 7 days';
+comment on table dedup.pending is 'Results that no key knows, of scans that are not whole yet: an assignment must see all of them. retention: until their scan is whole, at the longest as long as the scan';
 select platform.tenant_table('dedup', 'pending');
 
 create table dedup.identity_join (

@@ -98,7 +98,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-const TABLES = ['asset', 'scope', 'scan', 'scan_part', 'finding', 'identity_key', 'occurrence', 'operator_decision', 'outbox', 'due_work'];
+const TABLES = ['asset', 'scope', 'scan', 'scan_part', 'finding', 'identity_key', 'occurrence', 'pending', 'identity_join', 'operator_decision', 'outbox', 'due_work'];
 
 /** dedup's handler on a real Postgres; the codec is real, so that every record announced is valid Avro. */
 export async function startHarness(absencesToFix = 2): Promise<Harness> {

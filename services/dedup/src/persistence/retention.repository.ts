@@ -43,6 +43,7 @@ export async function dropScans(unit: Unit, before: Date, limit: number): Promis
   const rows = await unit.query<{ scan_id: string }>('select scan_id from scan where received_at < $1 order by received_at limit $2', [before.toISOString(), limit]);
   const ids = rows.map((row) => row.scan_id);
   await unit.query('delete from scan_part where scan_id = any($1::uuid[])', [ids]);
+  await unit.query('delete from pending where scan_id = any($1::uuid[])', [ids]);
   await unit.query('delete from scan where scan_id = any($1::uuid[])', [ids]);
   return ids.length === limit;
 }

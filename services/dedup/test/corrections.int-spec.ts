@@ -70,7 +70,20 @@ describe('corrections of identity by people', () => {
       ],
       identity: { keys: [{ kind: 'alias', recipe: 'package/1' }], decisions: [], flags: [] },
     });
+    expect(answer.items[1]).toMatchObject({ join: { rule: 'same key: alias', recipe: 'package/1', fields: ['package', 'advisory'], confidence: 1, evidence: 'CVE-2024-1', by: '' }, firstScan: expect.any(String), goneScan: expect.any(String) });
+    expect(answer.items[0]).toMatchObject({ goneScan: null });
     await expect(controller.observations({ ...by.caller, tenantId: tenantId('00000000-0000-7000-8000-000000000002') }, one.findingId)).rejects.toMatchObject({ problem: { status: 404 } });
+  });
+
+  it('observations that a person or nearness brought say so (C8)', async () => {
+    const [one, other] = (await harness.apply(scan({ sequence: 1, tool: 'a', drafts: two }))).changed as [FindingChanged, FindingChanged];
+    await harness.run((unit) => merge(unit, one.findingId, { findings: [other.findingId], reason: 'aliases' }, by));
+    const controller = new FindingsController(harness.database, fakeClock(by.now), by.policy);
+    const joined = (await controller.observations(by.caller, one.findingId)).items.map((item) => item.join);
+    expect(joined).toContainEqual({ rule: 'merged by a person', recipe: 'operator/1', fields: [], confidence: 1, at: by.now.toISOString(), by: 'ada', evidence: 'aliases', scan: null });
+    await harness.apply(scan({ sequence: 2, drafts: [draft({ location: at('src/a.js', 10, 'return eval(input);', 'run') })] }));
+    const [moved] = (await harness.apply(scan({ sequence: 3, drafts: [draft({ location: at('lib/a.js', 12, 'return eval(input);', 'run') })] }))).changed as [FindingChanged];
+    expect((await controller.observations(by.caller, moved.findingId)).items).toMatchObject([{ join: { recipe: expect.stringMatching(/^drift\//), by: '', scan: expect.any(String) } }]);
   });
 
   it('refuses what cannot be: another asset, nothing left, an unknown finding', async () => {

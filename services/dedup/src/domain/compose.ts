@@ -24,7 +24,7 @@ export function relevant(finding: Pick<Finding, 'onDefault'>, occurrences: reado
  * The whole state of a finding for its readers: a pure function of the latest occurrences, in an order that depends on
  * their content only. Once none is present, the last known ones speak.
  */
-export function compose(finding: Finding, asset: Asset, occurrences: readonly FullOccurrence[], cause: Cause): FindingChanged {
+export function compose(finding: Finding, asset: Pick<Asset, 'urn'>, occurrences: readonly FullOccurrence[], cause: Cause): FindingChanged {
   const known = relevant(finding, occurrences);
   const present = known.filter((one) => one.absences === 0);
   const shown = [...(present.length > 0 ? present : known)].sort(byWeight);

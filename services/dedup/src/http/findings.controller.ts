@@ -5,7 +5,9 @@ import { ApiZod, Caller, CLOCK, DATABASE, zodBody } from '@throughline/service-k
 import type { z } from 'zod';
 import { merge, notFound, split } from '../corrections/correct-identity.js';
 import type { Policy } from '../domain/policy.js';
+import { whyPart } from '../domain/why.js';
 import { identityOf } from '../persistence/correction.repository.js';
+import { correctionsOf, joinsOf, scansAt } from '../persistence/changes.repository.js';
 import { loadKnown } from '../persistence/finding.repository.js';
 import { POLICY } from '../tokens.js';
 import { presentObservation } from './presenter.js';
@@ -22,8 +24,11 @@ export class FindingsController {
       const known = (await loadKnown(unit, [id])).get(id);
       if (known === undefined) throw notFound(id);
       const { keys, decisions } = await identityOf(unit, id, known.finding.keys);
+      const kept = await joinsOf(unit, [id]);
+      const words = await correctionsOf(unit, id);
+      const scans = await scansAt(unit, known.occurrences.flatMap(({ scopeId, firstSequence, goneSequence }) => [firstSequence, goneSequence].filter((sequence) => sequence !== null).map((sequence) => ({ scopeId, sequence }))));
       return {
-        items: known.occurrences.map(presentObservation).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : a.firstSeen > b.firstSeen ? 1 : 0)),
+        items: known.occurrences.map((one) => presentObservation(one, whyPart(one, known.finding, kept, words), scans)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : a.firstSeen > b.firstSeen ? 1 : 0)),
         next: null, identity: { keys: [...keys], decisions: [...decisions], flags: [...known.finding.flags] },
       };
     });

@@ -5,6 +5,7 @@ describe('routes', () => {
   it.each([
     ['/v1/scans', 'ingestion'],
     ['/v1/scans/018f', 'ingestion'],
+    ['/v1/scans/018f/changes', 'dedup'],
     ['/v1/findings', 'scoring'],
     ['/v1/findings/018f/explanation', 'scoring'],
     ['/v1/findings/018f/observations', 'dedup'],

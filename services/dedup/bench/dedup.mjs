@@ -5,6 +5,7 @@ import { DEFAULT_TENANT, systemClock } from '@throughline/domain';
 import { createDatabase } from '@throughline/persistence';
 import { createDatabase as createTestDatabase } from '@throughline/testing';
 import { handleObserved } from '../dist/consumers/finding-observed.handler.js';
+import { DEFAULT_POLICY } from '../dist/domain/policy.js';
 
 const findings = Number(process.argv[2] ?? 20_000);
 const partsInBatch = Number(process.argv[3] ?? 10);

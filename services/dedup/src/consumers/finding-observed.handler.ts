@@ -4,7 +4,9 @@ import { done, reject, type Outcome, type StreamRecord, type Unit } from '@throu
 import type { Policy } from '../domain/policy.js';
 import { flawOf, wavesOf } from '../domain/slices.js';
 import { ensureRetention } from '../due/retention.js';
+import { retireLate } from '../due/retire-asset.js';
 import { planFor } from '../persistence/plans.js';
+import { loadPolicies } from '../persistence/policy.repository.js';
 import { applyWave } from './apply-wave.js';
 import { completeScans } from './complete-scans.js';
 import { lockAssets } from './identity-lock.js';
@@ -15,6 +17,7 @@ import type { Deciding } from './work.js';
 export interface ObservedDependencies {
   readonly clock: Clock;
   readonly newId: () => string;
+  /** For tenants that wrote none. */
   readonly policy: Policy;
 }
 
@@ -24,7 +27,8 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
   const sound = records.filter((_, index) => flaws[index] === undefined);
   if (sound.length > 0) {
     const assets = await lockAssets(unit, sound.map(({ value: { header } }) => ({ tenantId: header.tenantId, urn: header.target.asset })));
-    const deciding: Deciding = { policyOf: () => dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
+    const policies = await loadPolicies(unit, sound.map(({ value }) => value.header.tenantId), dependencies.policy);
+    const deciding: Deciding = { policyOf: (tenant) => policies.get(tenant) ?? dependencies.policy, newId: dependencies.newId, changedAt: dependencies.clock.now().toISOString() };
     for (const wave of wavesOf(sound, assets)) {
       await planFor(unit, 'lookup');
       const scans = await openScans(unit, wave);
@@ -32,6 +36,7 @@ export async function handleObserved(records: readonly StreamRecord<FindingObser
       const held = await applyWave(unit, scans, deciding);
       await settleScans(unit, scans, held, deciding);
       await completeScans(unit, scans, deciding);
+      await retireLate(unit, scans, dependencies.clock.now());
       // A new scope is rare enough to ask; whoever has scopes has something to forget.
       const tenants = new Set(scans.filter((one) => one.before === undefined).map((one) => one.slice.tenantId));
       for (const tenant of tenants) await ensureRetention(unit, tenantId(tenant), dependencies.clock.now());

@@ -10,6 +10,7 @@ import type { Policy } from '../domain/policy.js';
 import type { Asset } from '../domain/model.js';
 import { assetOfFinding, giveKeys, moveKeys, moveOccurrences, saveDecision } from '../persistence/correction.repository.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
+import { loadPolicy } from '../persistence/policy.repository.js';
 import { loadRuns } from '../persistence/ledger.repository.js';
 
 export interface Correcting {
@@ -65,7 +66,8 @@ async function locked(unit: Unit, findingId: string, others: readonly string[], 
   if (asset === undefined) throw notFound(findingId);
   await lockAsset(unit, by.caller.tenantId, asset.urn);
   const runs = (await loadRuns(unit, [asset])).get(asset.assetId) ?? [];
-  return { corrector: { asset, runs, policy: by.policy, at: by.now.toISOString() }, known: await loadKnown(unit, [findingId, ...others]) };
+  const policy = await loadPolicy(unit, by.caller.tenantId, by.policy);
+  return { corrector: { asset, runs, policy, at: by.now.toISOString() }, known: await loadKnown(unit, [findingId, ...others]) };
 }
 
 function find(known: ReadonlyMap<string, Known>, findingId: string): Known {

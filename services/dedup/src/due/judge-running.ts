@@ -5,6 +5,7 @@ import { done, type Unit } from '@throughline/stream';
 import { lockAsset } from '../consumers/identity-lock.js';
 import { rerun, type Evolved } from '../domain/evolve.js';
 import type { Policy } from '../domain/policy.js';
+import { loadPolicy } from '../persistence/policy.repository.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
 import { loadRuns } from '../persistence/ledger.repository.js';
 import { findingsToRerun } from '../persistence/lineage.repository.js';
@@ -16,9 +17,10 @@ const PAGE = 500;
  * Judges the findings of an asset of which other versions run now (a deployment, a roll-back): what a running version
  * shows lives, also when the head's scans miss it; a page a transaction. Findings that nothing changes for are not read.
  */
-export async function judgeRunning(work: DueWork, unit: Unit, clock: Clock, policy: Policy): Promise<DueOutcome> {
+export async function judgeRunning(work: DueWork, unit: Unit, clock: Clock, fallback: Policy): Promise<DueOutcome> {
   const { asset: urn, after } = work.payload as { readonly asset: string; readonly after: string };
   if (work.tenantId === null) return done;
+  const policy = await loadPolicy(unit, work.tenantId, fallback);
   const asset = await lockAsset(unit, work.tenantId, urn);
   const runs = (await loadRuns(unit, [asset])).get(asset.assetId) ?? [];
   const page = await findingsToRerun(unit, asset.assetId, runs, after, PAGE);

@@ -14,6 +14,9 @@ export async function loadPolicies(unit: Unit, tenantIds: readonly string[], fal
   return new Map(asked.map((tenant) => [tenant, written.get(tenant) ?? fallback]));
 }
 
+/** The same of one tenant. */
+export const loadPolicy = async (unit: Unit, tenantId: string, fallback: Policy): Promise<Policy> => (await loadPolicies(unit, [tenantId], fallback)).get(tenantId) ?? fallback;
+
 /** A policy as written once. */
 export interface StoredPolicy {
   readonly policy: Policy;

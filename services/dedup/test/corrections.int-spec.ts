@@ -86,6 +86,15 @@ describe('corrections of identity by people', () => {
     expect((await controller.observations(by.caller, moved.findingId)).items).toMatchObject([{ join: { recipe: expect.stringMatching(/^drift\//), by: '', scan: expect.any(String) } }]);
   });
 
+  it('a flagged finding names those that might be the same, from both sides', async () => {
+    const [cve, ghsa] = (await harness.apply(scan({ sequence: 1, tool: 'a', drafts: two }))).changed as [FindingChanged, FindingChanged];
+    await harness.apply(scan({ sequence: 2, tool: 'b', drafts: [vulnerable('pkg:npm/x@1', ['CVE-2024-1', 'GHSA-1111-2222-3333'], 'b')] }));
+    const controller = new FindingsController(harness.database, fakeClock(by.now), by.policy);
+    const of = async (id: string) => (await controller.observations(by.caller, id)).identity;
+    expect(await of(cve.findingId)).toMatchObject({ flags: ['identity_conflict'], candidates: [{ finding: ghsa.findingId, flag: 'identity_conflict' }] });
+    expect(await of(ghsa.findingId)).toMatchObject({ flags: ['identity_conflict'], candidates: [{ finding: cve.findingId, flag: 'identity_conflict' }] });
+  });
+
   it('refuses what cannot be: another asset, nothing left, an unknown finding', async () => {
     const here = (await harness.apply(scan({ sequence: 1, drafts: [draft()] }))).changed[0] as FindingChanged;
     const there = (await harness.apply(scan({ sequence: 2, asset: 'repo:github.com/acme/other', drafts: [draft()] }))).changed[0] as FindingChanged;

@@ -10,7 +10,7 @@ export type Change = z.infer<typeof changesAnswer>['items'][number];
 /** A finding in a scan's list: as much as a reader needs to know it by. What lost its observations is told by its state. */
 export function presentChange({ findingId, kind }: ListedChange, known: Known | undefined, join: KeptJoin | undefined, assetUrn: string): Change {
   const why = join && { rule: join.rule, recipe: join.recipe, fields: [...join.fields], confidence: join.confidence, at: join.at, by: '', evidence: join.evidence, scan: join.scan };
-  const common = { kind, finding: findingId, join: why ?? null, status: known?.finding.status ?? 'retired', statusReason: known?.finding.statusReason ?? '', mergedInto: known?.finding.mergedInto || null };
+  const common = { kind, finding: findingId, join: why ?? null, status: known?.finding.status ?? 'retired', statusReason: known?.finding.statusReason ?? '', mergedInto: known?.finding.mergedInto || null, flags: [...known?.finding.flags ?? []] };
   if (known === undefined || relevant(known.finding, known.occurrences).length === 0) {
     return { ...common, title: '', class: known?.finding.class ?? '', severity: 'unknown', location: null, component: null, identifiers: [], rules: [] };
   }

@@ -7,6 +7,7 @@ import { merge, notFound, split } from '../corrections/correct-identity.js';
 import type { Policy } from '../domain/policy.js';
 import { whyPart } from '../domain/why.js';
 import { identityOf } from '../persistence/correction.repository.js';
+import { candidatesOf } from '../persistence/candidates.repository.js';
 import { correctionsOf, joinsOf, scansAt } from '../persistence/changes.repository.js';
 import { loadKnown } from '../persistence/finding.repository.js';
 import { POLICY } from '../tokens.js';
@@ -29,7 +30,7 @@ export class FindingsController {
       const scans = await scansAt(unit, known.occurrences.flatMap(({ scopeId, firstSequence, goneSequence }) => [firstSequence, goneSequence].filter((sequence) => sequence !== null).map((sequence) => ({ scopeId, sequence }))));
       return {
         items: known.occurrences.map((one) => presentObservation(one, whyPart(one, known.finding, kept, words), scans)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : a.firstSeen > b.firstSeen ? 1 : 0)),
-        next: null, identity: { keys: [...keys], decisions: [...decisions], flags: [...known.finding.flags] },
+        next: null, identity: { keys: [...keys], decisions: [...decisions], flags: [...known.finding.flags], candidates: [...await candidatesOf(unit, known)] },
       };
     });
   }

@@ -30,7 +30,7 @@ export const observationsAnswer = z.object({
   identity: z.object({
     keys: z.array(z.object({ kind: z.string(), recipe: z.string(), key: z.string() })),
     decisions: z.array(z.object({ kind: z.string(), other: z.string(), reason: z.string(), actor: z.string(), decidedAt: z.string() })),
-    flags: z.array(z.string()),
+    flags: z.array(z.string()), candidates: z.array(z.object({ finding: z.string(), flag: z.string() })).describe('Findings that might be the same, when it is flagged.'),
   }),
 });
 export const mergeAnswer = z.object({ id: z.string(), merged: z.array(z.string()) });
@@ -41,7 +41,7 @@ export const changesQuery = listQuery.omit({ sort: true }).extend({
   kind: z.enum(CHANGE_KINDS).optional().describe('Only this kind.'),
 });
 const change = z.object({
-  kind: z.enum(CHANGE_KINDS), finding: z.string(), title: z.string(), class: z.string(), severity: z.string(), status: z.string(), statusReason: z.string(), mergedInto: z.string().nullable(),
+  kind: z.enum(CHANGE_KINDS), finding: z.string(), title: z.string(), class: z.string(), severity: z.string(), status: z.string(), statusReason: z.string(), mergedInto: z.string().nullable(), flags: z.array(z.string()),
   location: z.unknown(), component: z.unknown(), identifiers: z.array(z.string()), rules: z.array(z.object({ tool: z.string(), id: z.string() })), join: why.nullable(),
 });
 export const changesAnswer = z.object({

@@ -30,7 +30,7 @@ export async function scanOfLedger(unit: Unit, scanId: string): Promise<ScanOfLe
 
 /**
  * Each finding under every kind that holds for it. The strongest of created, reopened and changed counts, as in the
- * receipt; joins that people undid are none.
+ * receipt; joins that were undone, and those that were not made because they were ambiguous, are none.
  */
 const LISTED = `parts as materialized (select * from scan_part where scan_id = $1),
   touched as (
@@ -38,7 +38,7 @@ const LISTED = `parts as materialized (select * from scan_part where scan_id = $
       select c.id, 1 as rank from parts p, unnest(p.created) as c(id)
       union all select c.id, 2 from parts p, unnest(p.reopened) as c(id)
       union all select c.id, 3 from parts p, unnest(p.changed) as c(id)) t group by id),
-  joins as (select finding_id as id, recipe like 'drift/%' as drift from identity_join where scan_id = $1 and undone_at is null),
+  joins as (select finding_id as id, recipe like 'drift/%' as drift from identity_join where scan_id = $1 and undone_at is null and rule <> 'ambiguous'),
   listed as (
     select id, 'new' as kind, 1 as rank from touched where rank = 1
     union all select id, 'reopened', 2 from touched where rank = 2
@@ -81,7 +81,7 @@ export async function joinsOf(unit: Unit, findingIds: readonly string[], scanId?
   if (findingIds.length === 0) return [];
   const rows = await unit.query<{ finding_id: string; occurrence_id: string; scan_id: string | null; rule: string; recipe: string; fields: string[]; confidence: number; evidence: string; at: Date }>(
     `select finding_id, occurrence_id, scan_id, rule, recipe, fields, confidence, evidence, at from identity_join
-     where finding_id = any($1::uuid[]) and ($2::uuid is null or scan_id = $2) and undone_at is null order by at desc, join_id desc`,
+     where finding_id = any($1::uuid[]) and ($2::uuid is null or scan_id = $2) and undone_at is null and rule <> 'ambiguous' order by at desc, join_id desc`,
     [findingIds, scanId ?? null],
   );
   return rows.map((row) => ({

@@ -1,5 +1,7 @@
 import type { FindingDraft } from '@throughline/contracts';
 import type { Content } from './content.js';
+import { alignInOrder } from './drift/align.js';
+import { mostCommon, Shifts, type Anchor } from './drift/shift.js';
 import type { Identity } from './identity/index.js';
 import type { Occurrence } from './model.js';
 
@@ -19,27 +21,44 @@ export interface Matched {
   readonly ordinal: number;
   /** True when another draft of this batch is the same occurrence with the same content. */
   readonly repeated: boolean;
+  /** Its finding is retired, and this scan came after that: it is news, also when it shows the same. */
+  readonly stirs?: boolean;
 }
 
 /**
  * Matches the drafts of one scan to the occurrences that its scope knows, group by group. Equal content first; the rest
- * of a group in order of line, so that shuffled results and shifted lines meet the same occurrence. `taken`: ids that
- * earlier parts of this scan matched already, which are no candidates for drafts that differ from them.
+ * of a group in order of line and after the shift of its surroundings, so that shuffled results, inserted lines and a
+ * deleted equal meet the same occurrences. `taken`: ids that earlier parts of this scan matched already, which are no
+ * candidates for drafts that differ from them.
  */
 export function match(drafts: readonly Prepared[], known: readonly Occurrence[], taken: ReadonlySet<string>): readonly Matched[] {
   const rows = Map.groupBy(known, (one) => one.group);
   const matched: Matched[] = [];
+  const open: Open[] = [];
   for (const [group, members] of Map.groupBy(drafts, (one) => one.identity.group)) {
     const candidates = rows.get(group) ?? [];
     if (members.length === 1 && candidates.length === 0) matched.push(fresh(members[0] as Prepared, 0));
-    else matched.push(...matchGroup(members, candidates, taken));
+    else open.push(equals(members, candidates, taken));
   }
+  const lines = new Surroundings(open);
+  for (const one of open) matched.push(...one.matched, ...(one.rest.size === 0 ? [] : settle(one, lines)));
   return matched;
 }
 
 const fresh = (prepared: Prepared, ordinal: number): Matched => ({ prepared, known: undefined, ordinal, repeated: false });
 
-function matchGroup(members: readonly Prepared[], candidates: readonly Occurrence[], taken: ReadonlySet<string>): readonly Matched[] {
+/** A group once equal content is matched. */
+interface Open {
+  readonly members: readonly Prepared[];
+  readonly matched: readonly Matched[];
+  /** Drafts that differ from every row, by content, and rows that no draft equals. */
+  readonly rest: ReadonlyMap<string, Prepared>;
+  readonly free: readonly Occurrence[];
+  /** Ordinal of the next new occurrence. */
+  readonly next: number;
+}
+
+function equals(members: readonly Prepared[], candidates: readonly Occurrence[], taken: ReadonlySet<string>): Open {
   const exact = new Map<string, Occurrence>();
   for (const one of [...candidates].sort(presentFirst).reverse()) exact.set(one.contentHash, one);
   const matched: Matched[] = [];
@@ -52,21 +71,85 @@ function matchGroup(members: readonly Prepared[], candidates: readonly Occurrenc
       used.add(row.id);
     } else if (!rest.has(prepared.contentHash)) rest.set(prepared.contentHash, prepared);
   }
-  const free = candidates.filter((one) => !used.has(one.id) && !taken.has(one.id)).sort(presentFirst);
-  let next = candidates.reduce((highest, one) => Math.max(highest, one.ordinal + 1), 0);
+  const free = rest.size === 0 ? [] : candidates.filter((one) => !used.has(one.id) && !taken.has(one.id)).sort(presentFirst);
+  return { members, matched, rest, free, next: candidates.reduce((highest, one) => Math.max(highest, one.ordinal + 1), 0) };
+}
+
+/** What is left of a group: present rows first, then those that were missed the fewest times. */
+function settle({ members, rest, free, next }: Open, lines: Surroundings): readonly Matched[] {
   const place = new Map<string, Matched>();
-  for (const prepared of [...rest.values()].sort(byPlace)) {
-    const row = free.shift();
-    place.set(prepared.contentHash, row === undefined ? fresh(prepared, next++) : { prepared, known: row, ordinal: row.ordinal, repeated: false });
+  let waiting = [...rest.values()].sort(byPlace);
+  for (const rows of Map.groupBy(free, (one) => one.absences).values()) {
+    if (waiting.length === 0) break;
+    for (const { draft, row } of lines.pair(waiting, rows)) place.set(draft.contentHash, { prepared: draft, known: row, ordinal: row.ordinal, repeated: false });
+    waiting = waiting.filter((one) => !place.has(one.contentHash));
   }
-  for (const prepared of members) {
+  let ordinal = next;
+  for (const prepared of waiting) place.set(prepared.contentHash, fresh(prepared, ordinal++));
+  return members.flatMap((prepared) => {
     const found = place.get(prepared.contentHash);
-    if (found !== undefined) matched.push(found.prepared === prepared ? found : { ...found, prepared, repeated: true });
-  }
-  return matched;
+    if (found === undefined) return [];
+    return [found.prepared === prepared ? found : { ...found, prepared, repeated: true }];
+  });
 }
 
 const presentFirst = (a: Occurrence, b: Occurrence): number => a.absences - b.absences || a.ordinal - b.ordinal;
+const lineOf = (prepared: Prepared): number => prepared.draft.location?.startLine ?? 0;
+const pathOf = (prepared: Prepared | undefined): string => prepared?.draft.location?.path ?? '';
+
+/** Results without code that are this far from where they should be, while both neighbours stayed together, are others. */
+const NEAR_LINES = 3;
+/** What it costs to leave a result without code alone: as much as being a hundred lines off. */
+const GAP = Math.log1p(100);
+
+/** How the files of a batch moved, told by the groups in which nothing is to choose; looked at only when a group needs it. */
+class Surroundings {
+  readonly #open: readonly Open[];
+  #anchors: ReadonlyMap<string, readonly Anchor[]> | undefined;
+
+  constructor(open: readonly Open[]) {
+    this.#open = open;
+  }
+
+  /** Pairs of drafts and rows of one group that keep their order and are least off the shift of their surroundings. */
+  pair(drafts: readonly Prepared[], rows: readonly Occurrence[]): readonly { readonly draft: Prepared; readonly row: Occurrence }[] {
+    const [first] = drafts;
+    const [only] = rows;
+    if (first === undefined || only === undefined) return [];
+    const bare = isBare(first);
+    if (!first.identity.multiset || (!bare && drafts.length === 1 && rows.length === 1)) return rows.slice(0, drafts.length).map((row, index) => ({ draft: drafts[index] as Prepared, row }));
+    const sorted = [...rows].sort((a, b) => a.line - b.line || a.ordinal - b.ordinal);
+    const shifts = new Shifts(this.#of(pathOf(first)), mostCommon(shiftsOf(drafts, sorted)));
+    const strangeness = (draft: number, row: number): number => {
+      const placing = shifts.placing((sorted[row] as Occurrence).line, lineOf(drafts[draft] as Prepared), (sorted[row] as Occurrence).id);
+      if (placing === undefined) return 0;
+      return bare && placing.trust === 'sure' && placing.distance > NEAR_LINES ? Number.POSITIVE_INFINITY : Math.log1p(placing.distance);
+    };
+    const gap = bare ? (drafts.length === 1 && rows.length === 1 ? Number.MAX_VALUE : GAP) : Number.POSITIVE_INFINITY;
+    return alignInOrder(drafts.length, rows.length, strangeness, gap).map(({ row, column }) => ({ draft: drafts[row] as Prepared, row: sorted[column] as Occurrence }));
+  }
+
+  #of(path: string): readonly Anchor[] {
+    this.#anchors ??= Map.groupBy(this.#open.filter((one) => one.members[0]?.identity.multiset === true).flatMap(anchorsOf), (one) => one.path);
+    return this.#anchors.get(path) ?? [];
+  }
+}
+
+/** Known by rule, file and symbol alone, so that only lines tell equals apart. */
+const isBare = ({ identity }: Prepared): boolean => identity.keys(0)[0]?.kind === 'place';
+
+function anchorsOf({ members, matched, rest, free }: Open): readonly (Anchor & { readonly path: string })[] {
+  const path = pathOf(members[0]);
+  const same = matched.map(({ prepared }) => ({ path, from: lineOf(prepared), to: lineOf(prepared) }));
+  const [draft] = rest.values();
+  const [row, ...others] = free.filter((one) => one.absences === 0);
+  return draft === undefined || row === undefined || rest.size > 1 || others.length > 0 ? same : [...same, { path, from: row.line, to: lineOf(draft), id: row.id }];
+}
+
+/** Enough to see which shift is the most common. */
+const SAMPLE = 100;
+const shiftsOf = (drafts: readonly Prepared[], rows: readonly Occurrence[]): readonly number[] =>
+  drafts.slice(0, SAMPLE).flatMap((draft) => rows.slice(0, SAMPLE).filter((row) => row.line > 0).map((row) => lineOf(draft) - row.line));
 
 /** Line order; the hash only settles what no line tells apart. */
 export function byPlace(a: Prepared, b: Prepared): number {

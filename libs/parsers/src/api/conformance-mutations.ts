@@ -5,10 +5,10 @@ const isObject = (value: Json | undefined): value is { [key: string]: Json } => 
 
 /** The lists that an element path ends in (`runs[*].results[*]`): every such list of the document, by reference. */
 export function resultLists(document: Json, path: string): Json[][] {
-  const segments = path.replaceAll('[*]', '.*').split('.').filter((segment) => segment !== '');
+  const segments = path.replaceAll('[*]', '.*').replaceAll('{*}', '.{*}').split('.').filter((segment) => segment !== '');
   let nodes: Json[] = [document];
   for (const segment of segments.slice(0, -1)) {
-    nodes = nodes.flatMap((node) => (segment === '*' ? (Array.isArray(node) ? node : []) : isObject(node) && node[segment] !== undefined ? [node[segment]] : []));
+    nodes = nodes.flatMap((node) => (segment === '*' ? (Array.isArray(node) ? node : []) : segment === '{*}' ? (isObject(node) ? Object.values(node) : []) : isObject(node) && node[segment] !== undefined ? [node[segment]] : []));
   }
   return nodes.filter((node): node is Json[] => Array.isArray(node));
 }

@@ -13,4 +13,5 @@ export * from './secret-identity.js';
 export * from './severity.js';
 export * from './sniff.js';
 export * from './text.js';
+export * from './tool-names.js';
 export * from './xml-report.js';

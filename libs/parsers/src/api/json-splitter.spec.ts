@@ -40,6 +40,14 @@ const codeOf = (work: () => unknown): unknown => {
 };
 
 describe('the JSON splitter', () => {
+  it('cuts elements below any key of an object, and names the keys', () => {
+    const { elements, rest, counts } = split('{"results":{"a.py":[{"k":1},2],"b\\u002epy":[3],"none":[]},"version":"1"}', ['results{*}[*]'], 3);
+    expect(elements.map((element) => [element.value, element.keys, element.path])).toEqual([[{ k: 1 }, ['a.py'], [0]], [2, ['a.py'], [1]], [3, ['b.py'], [0]]]);
+    expect(rest).toEqual({ results: { 'a.py': [], 'b.py': [], none: [] }, version: '1' });
+    expect(counts).toEqual([3]);
+    expect(split('{"results":[[1]]}', ['results{*}[*]']).elements).toEqual([]);
+  });
+
   it('cuts the elements of the named arrays out and leaves the rest', () => {
     const text = JSON.stringify({ runs: [{ results: [{ a: 1 }, 2, 'x"]}', [3]], tool: { name: 't' } }, { tool: 1, results: [] }], tail: true });
     const { elements, rest, counts } = split(text, ['runs[*].results[*]'], 5);

@@ -9,6 +9,8 @@ export interface SplitElement {
   readonly pattern: number;
   /** Indexes of the arrays on the way, outermost first; the last is the element's own. */
   readonly path: readonly number[];
+  /** Keys that stand for `{*}` on the way, outermost first. */
+  readonly keys: readonly string[];
   /** Offset of its first byte in the plain document. */
   readonly position: number;
   readonly value: unknown;
@@ -32,6 +34,8 @@ interface Frame {
   readonly array: boolean;
   readonly node: PatternNode;
   index: number;
+  /** The key that is being read, where any key will do. */
+  anyKey: string | undefined;
 }
 
 /** Where the walk stands between two values of the outer document. */
@@ -162,7 +166,12 @@ export class JsonSplitter {
     const raw = Buffer.concat(parts);
     this.#key = undefined;
     const frame = this.#frames[this.#frames.length - 1] as Frame;
-    this.#node = frame.node.children.get(this.#keyEscaped ? unescapeKey(raw) : raw.toString('utf8'));
+    const name = this.#keyEscaped ? unescapeKey(raw) : raw.toString('utf8');
+    this.#node = frame.node.children.get(name);
+    if (!this.#node && frame.node.anyKey) {
+      this.#node = frame.node.anyKey;
+      frame.anyKey = name;
+    }
     this.#rest?.key(raw);
     this.#expect = 'colon';
     return i + 1;
@@ -174,7 +183,7 @@ export class JsonSplitter {
     if (node && open && node.element < 0 && !node.skip) {
       if (this.#frames.length >= MAX_DEPTH) throw this.#tooDeep(i);
       const array = byte === OPEN_ARRAY;
-      this.#frames.push({ array, node, index: 0 });
+      this.#frames.push({ array, node, index: 0, anyKey: undefined });
       this.#rest?.open(byte);
       this.#expect = array ? 'value' : 'key';
       this.#node = array ? node.star : undefined;
@@ -277,8 +286,12 @@ export class JsonSplitter {
   #element(): SplitElement {
     const bytes = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
     const path: number[] = [];
-    for (const frame of this.#frames) if (frame.array) path.push(frame.index);
-    const place = { pattern: this.#pattern, path, position: this.#start };
+    const keys: string[] = [];
+    for (const frame of this.#frames) {
+      if (frame.array) path.push(frame.index);
+      else if (frame.anyKey !== undefined) keys.push(frame.anyKey);
+    }
+    const place = { pattern: this.#pattern, path, keys, position: this.#start };
     try {
       if (this.#size > MAX_ELEMENT_BYTES) throw new ResultRefusal('result_too_large', `the result is larger than ${MAX_ELEMENT_BYTES} bytes`);
       return { ...place, value: parseJsonValue(bytes, this.#oddNumbers, this.#options.tally), refusal: undefined, head: undefined };

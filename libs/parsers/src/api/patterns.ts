@@ -1,11 +1,13 @@
 /**
  * Paths of the parts of a document that are read one by one: `runs[*].results[*]`, `[*]`, `Results[*].Secrets[*]`; for
- * XML `OWASPZAPReport.site[*].alerts`. Compiled into a tree that the splitters walk along with the document.
+ * XML `OWASPZAPReport.site[*].alerts`. `{*}` is any key of an object: `results{*}[*]`. Compiled into a tree that the splitters walk along with the document.
  */
 export interface PatternNode {
   readonly children: ReadonlyMap<string, PatternNode>;
   /** Any index of an array. */
   readonly star: PatternNode | undefined;
+  /** Any key of an object that is not among the children. */
+  readonly anyKey: PatternNode | undefined;
   /** Index of the element pattern that ends here; -1 when none does. */
   readonly element: number;
   /** The value here is left out. */
@@ -15,11 +17,12 @@ export interface PatternNode {
 interface Draft {
   children: Map<string, Draft>;
   star: Draft | undefined;
+  anyKey: Draft | undefined;
   element: number;
   skip: boolean;
 }
 
-const emptyNode = (): Draft => ({ children: new Map(), star: undefined, element: -1, skip: false });
+const emptyNode = (): Draft => ({ children: new Map(), star: undefined, anyKey: undefined, element: -1, skip: false });
 
 /** `elements[i]` ends at a node with `element === i`. Throws TypeError on a path that cannot be read. */
 export function compilePatterns(elements: readonly string[], skip: readonly string[] = []): PatternNode {
@@ -35,6 +38,7 @@ function walk(root: Draft, path: string): Draft {
   let node = root;
   for (const segment of segmentsOf(path)) {
     if (segment === '*') node = node.star ??= emptyNode();
+    else if (segment === '{*}') node = node.anyKey ??= emptyNode();
     else {
       let next = node.children.get(segment);
       if (!next) node.children.set(segment, (next = emptyNode()));
@@ -46,7 +50,7 @@ function walk(root: Draft, path: string): Draft {
 
 function segmentsOf(path: string): readonly string[] {
   if (path === '') return [];
-  const segments = path.replaceAll('[*]', '.*').split('.').filter((segment, index) => index > 0 || segment !== '');
+  const segments = path.replaceAll('[*]', '.*').replaceAll('{*}', '.{*}').split('.').filter((segment, index) => index > 0 || segment !== '');
   if (segments.some((segment) => segment === '')) throw new TypeError(`not a path: ${path}`);
   return segments;
 }

@@ -15,6 +15,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const DISTRO_NAMESPACE: Readonly<Record<string, string>> = { amazon: 'amzn', rocky: 'rocky', alma: 'almalinux', sles: 'suse' };
+/** Namespaces of distributions that tools spell differently: Grype's `rhel` is Trivy's `redhat`. By purl type. */
+const SAME_NAMESPACE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  rpm: { rhel: 'redhat', amazon: 'amzn', amazonlinux: 'amzn', alma: 'almalinux', rockylinux: 'rocky', ol: 'oracle', oraclelinux: 'oracle', sles: 'suse', 'opensuse.leap': 'opensuse', 'opensuse-leap': 'opensuse' },
+};
 const cache = new Map<string, string>();
 const CACHE_SIZE = 4096;
 
@@ -26,14 +30,17 @@ export function purlType(manager: string): string {
 
 /**
  * Canonical package URL (ECMA-427): encoding, case and order of qualifiers as the library of the specification writes
- * them, so that two spellings of one component are equal. Empty when the text is no purl.
+ * them, and one spelling of a distribution, so that two spellings of one component are equal. Empty when the text is no purl.
  */
 export function canonicalPurl(text: string): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
   let canonical = '';
   try {
-    canonical = PackageURL.fromString(text).toString();
+    const purl = PackageURL.fromString(text);
+    const same = SAME_NAMESPACE[purl.type]?.[purl.namespace ?? ''];
+    if (same !== undefined) purl.namespace = same;
+    canonical = purl.toString();
   } catch {
     // Not a purl: the component keeps its name and version, and has no purl.
   }

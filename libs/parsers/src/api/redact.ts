@@ -237,6 +237,8 @@ export function secretInSnippet(type: string, snippet: string, flagged = ''): Kn
   if (value === '' || isMasked(value)) return null;
   if (value.startsWith(PEM_BEGIN) || (!/\s/.test(value) && !/^[\w.-]{1,60}(?:=|:(?!\/\/))/.test(value))) return { type, value };
   const inside = findSecrets(value);
-  const [only] = inside.length > 1 ? inside.filter((hit, _index, all) => flagged.includes(hit.value) && all.filter((other) => flagged.includes(other.value)).length === 1) : inside;
-  return { type, value: only?.value ?? value };
+  const meant = inside.length > 1 ? inside.filter((hit) => flagged.includes(hit.value)) : inside;
+  if (meant.length === 1 && meant[0]) return { type, value: meant[0].value };
+  const token = bareSecret(flagged);
+  return { type, value: inside.length === 0 && token.length >= 6 && !/\s/.test(token) ? token : value };
 }

@@ -116,7 +116,7 @@ function bareJsonAlerts(state: JsonState): SplitElement[] {
     const alerts = isFields(site) && Array.isArray(site['alerts']) ? site['alerts'] : [];
     alerts.forEach((alert: unknown, index: number) => {
       const path = [siteIndex, index];
-      if (!state.read.has(path.join('|'))) bare.push({ pattern: 0, path, position: 0, value: isFields(alert) && isFields(site) ? { uri: site['@name'], ...alert } : alert, refusal: undefined, head: undefined });
+      if (!state.read.has(path.join('|'))) bare.push({ pattern: 0, path, keys: [], position: 0, value: isFields(alert) && isFields(site) ? { uri: site['@name'], ...alert } : alert, refusal: undefined, head: undefined });
     });
   });
   return bare;

@@ -7,6 +7,9 @@ import { DEFAULT_POLICY } from './domain/policy.js';
 import { judgeRunning, RERUN } from './due/judge-running.js';
 import { REGROUP, regroupIssues } from './due/regroup-issues.js';
 import { applyRetention, RETENTION } from './due/retention.js';
+import { SETTLE_ALIASES, settleAliases } from './due/settle-aliases.js';
+import { RETIRE, retireAsset } from './due/retire-asset.js';
+import { MOVED, tellMoved } from './due/tell-moved.js';
 
 const config = readConfig();
 const policy = { ...DEFAULT_POLICY, absencesToFix: config.ABSENCES_TO_FIX };
@@ -21,7 +24,10 @@ await runService({
       kinds: {
         [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock),
         [RERUN]: (work, unit) => judgeRunning(work, unit, systemClock, policy),
+        [SETTLE_ALIASES]: (work, unit) => settleAliases(work, unit, systemClock, policy),
         [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock),
+        [RETIRE]: (work, unit) => retireAsset(work, unit, systemClock, policy),
+        [MOVED]: (work, unit) => tellMoved(work, unit, systemClock),
       },
     });
     return () => worker.stop();

@@ -8,6 +8,9 @@ import { handleChainChanged } from '../src/consumers/chain-changed.handler.js';
 import { handleObserved } from '../src/consumers/finding-observed.handler.js';
 import { DEFAULT_POLICY } from '../src/domain/policy.js';
 import { judgeRunning, RERUN } from '../src/due/judge-running.js';
+import { REGROUP, regroupIssues } from '../src/due/regroup-issues.js';
+import { RETIRE, retireAsset } from '../src/due/retire-asset.js';
+import { MOVED, tellMoved } from '../src/due/tell-moved.js';
 
 export const TENANT: string = DEFAULT_TENANT;
 export const REPOSITORY = 'repo:github.com/acme/pay';
@@ -93,12 +96,16 @@ export interface Harness {
   apply(records: readonly FindingObserved[], diesAt?: number): Promise<Told>;
   /** Tells that these versions of an asset run since now, and does the due work that follows. */
   deploy(version: number, running: readonly string[], asset?: string): Promise<readonly FindingChanged[]>;
+  /** Tells the chain's word on an asset, and does all due work that follows. */
+  chain(version: number, said: Partial<ChainChanged>): Promise<readonly FindingChanged[]>;
+  /** Does due work of the kinds that follow from the chain until none is left. */
+  work(): Promise<readonly FindingChanged[]>;
   run<R>(work: (unit: DatabaseUnit) => Promise<R>): Promise<R>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
-const TABLES = ['asset', 'scope', 'scan', 'scan_part', 'finding', 'identity_key', 'occurrence', 'pending', 'identity_join', 'operator_decision', 'outbox', 'due_work'];
+const TABLES = ['asset', 'scope', 'scan', 'scan_part', 'finding', 'identity_key', 'occurrence', 'pending', 'identity_join', 'operator_decision', 'rescan_request', 'outbox', 'due_work'];
 
 /** dedup's handler on a real Postgres; the codec is real, so that every record announced is valid Avro. */
 export async function startHarness(absencesToFix = 2): Promise<Harness> {
@@ -110,6 +117,26 @@ export async function startHarness(absencesToFix = 2): Promise<Harness> {
   const clock = fakeClock(new Date('2026-02-01T00:00:00.000Z'));
   const policy = { ...DEFAULT_POLICY, absencesToFix };
   const run = <R>(work: (unit: DatabaseUnit) => Promise<R>): Promise<R> => database.run(tenants, work);
+  const kinds: Readonly<Record<string, (work: DueWork, unit: DatabaseUnit) => Promise<unknown>>> = {
+    [RERUN]: (due, unit) => judgeRunning(due, unit, clock, policy), [REGROUP]: (due, unit) => regroupIssues(due, unit, clock),
+    [RETIRE]: (due, unit) => retireAsset(due, unit, clock, policy), [MOVED]: (due, unit) => tellMoved(due, unit, clock),
+  };
+  const work = async (): Promise<readonly FindingChanged[]> => {
+    const messages: OutgoingMessage[] = [];
+    for (let left = true; left;) {
+      left = await run(async (unit) => {
+        const due = await unit.query<{ kind: string; key: string; payload: Readonly<Record<string, unknown>> }>('delete from due_work where kind = any($1::text[]) returning kind, key, payload', [Object.keys(kinds)]);
+        const told = spy(unit, messages, Number.POSITIVE_INFINITY);
+        for (const one of due) await kinds[one.kind]?.({ ...one, id: '1', tenantId: tenantId(TENANT), attempt: 1, dueAt: clock.now() } as DueWork, told);
+        return due.length > 0;
+      });
+    }
+    return messages.map((one) => one.value as FindingChanged);
+  };
+  const chain: Harness['chain'] = async (version, said) => {
+    await run((unit) => handleChainChanged([chainRecord(version, said)], unit, clock));
+    return work();
+  };
   return {
     database, test, run,
     apply: (records, diesAt = Number.POSITIVE_INFINITY) => run(async (unit) => {
@@ -122,14 +149,8 @@ export async function startHarness(absencesToFix = 2): Promise<Harness> {
         completed: messages.filter((one) => one.topic === TOPICS.scanCompleted).map((one) => one.value as ScanCompleted),
       };
     }),
-    deploy: (version, running, asset = REPOSITORY) => run(async (unit) => {
-      const messages: OutgoingMessage[] = [];
-      const told = spy(unit, messages, Number.POSITIVE_INFINITY);
-      await handleChainChanged([chainRecord(version, running, asset)], told, clock);
-      const due = await unit.query<{ key: string; payload: Readonly<Record<string, unknown>> }>('delete from due_work where kind = $1 returning key, payload', [RERUN]);
-      for (const { key, payload } of due) await judgeRunning({ id: '1', kind: RERUN, key, tenantId: tenantId(TENANT), payload, attempt: 1, dueAt: clock.now() } as DueWork, told, clock, policy);
-      return messages.map((one) => one.value as FindingChanged);
-    }),
+    deploy: (version, running, asset = REPOSITORY) => chain(version, { asset, ...runningAs(running) }),
+    chain, work,
     clear: () => run(async (unit) => { for (const table of TABLES) await unit.query(`delete from ${table}`); }),
     close: async () => { await database.close(); await test.drop(); },
   };
@@ -147,11 +168,15 @@ function spy(unit: DatabaseUnit, messages: OutgoingMessage[], diesAt: number): D
   });
 }
 
-function chainRecord(version: number, running: readonly string[], asset: string): StreamRecord<ChainChanged> {
+const runningAs = (running: readonly string[]): Partial<ChainChanged> => ({
+  deployed: running.length > 0 ? 'yes' : 'no',
+  running: running.map((one) => ({ version: one, service: 'service:pay', environment: 'production', exposure: 'internal', commit: '', confidence: 1 })),
+});
+
+function chainRecord(version: number, { asset = REPOSITORY, ...said }: Partial<ChainChanged>): StreamRecord<ChainChanged> {
   const value: ChainChanged = {
-    tenantId: TENANT, asset, version, kind: 'repository', lineage: [asset], deployed: running.length > 0 ? 'yes' : 'no', exposure: 'internal', exposurePath: [], environments: [], services: [],
-    running: running.map((one) => ({ version: one, service: 'service:pay', environment: 'production', exposure: 'internal', commit: '', confidence: 1 })),
-    applications: [], owners: [], criticality: '', dataClass: '', gaps: [], changedAt: '2026-02-01T00:00:00.000Z', formerly: [], decommissionedAt: '',
+    tenantId: TENANT, asset, version, kind: 'repository', lineage: [asset], deployed: 'no', exposure: 'internal', exposurePath: [], environments: [], services: [], running: [],
+    applications: [], owners: [], criticality: '', dataClass: '', gaps: [], changedAt: '2026-02-01T00:00:00.000Z', formerly: [], decommissionedAt: '', ...said,
   };
   return { topic: TOPICS.chainChanged, partition: 0, offset: BigInt(version), timestamp: 0, key: `${TENANT}|${asset}`, eventId: `chain|${version}`, tenantId: tenantId(TENANT), headers: {}, value };
 }

@@ -6,11 +6,13 @@ import { fingerprint } from '../domain/identity/index.js';
 import { lineageRoot } from '../domain/issue.js';
 import { REGROUP } from '../due/regroup-issues.js';
 import { RERUN } from '../due/judge-running.js';
+import { RETIRE } from '../due/retire-asset.js';
 import { saveLineage } from '../persistence/lineage.repository.js';
+import { moveAssets } from './move-assets.js';
 
 /**
- * Keeps the lineage group and the running versions of assets. Findings whose issue or state moves with them are told by
- * due work: an asset may hold tens of thousands, and the batch must not wait for them.
+ * Keeps the lineage group, the running versions, the fate and the names of assets. Findings whose issue or state moves
+ * with them are told by due work: an asset may hold tens of thousands, and the batch must not wait for them.
  */
 export async function handleChainChanged(records: readonly StreamRecord<ChainChanged>[], unit: Unit, clock: Clock): Promise<readonly Outcome[]> {
   const newest = new Map<string, ChainChanged>();
@@ -22,10 +24,12 @@ export async function handleChainChanged(records: readonly StreamRecord<ChainCha
     tenantId: value.tenantId, urn: value.asset, assetId: fingerprint('asset', value.tenantId, value.asset),
     root: lineageRoot(value.asset, value.lineage), version: value.version,
     running: [...new Set(value.running.flatMap((run) => [run.version, run.commit]))].filter((urn) => urn !== '').sort(),
+    decommissionedAt: Number.isNaN(Date.parse(value.decommissionedAt)) ? null : value.decommissionedAt,
   }));
   const moved = await saveLineage(unit, lineages);
-  await scheduleDue(unit, ...moved.flatMap(({ tenant, urn, regroup, rerun }) => [...(regroup ? [REGROUP] : []), ...(rerun ? [RERUN] : [])].map((kind) => ({
+  await scheduleDue(unit, ...moved.flatMap(({ tenant, urn, regroup, rerun, fate }) => [...(regroup ? [REGROUP] : []), ...(rerun ? [RERUN] : []), ...(fate ? [RETIRE] : [])].map((kind) => ({
     kind, key: `${tenant}|${urn}`, tenantId: tenantId(tenant), dueAt: clock.now(), payload: { asset: urn, after: '' },
   }))));
+  await moveAssets(unit, [...newest.values()], clock.now());
   return records.map(({ value }) => (isUuid(value.tenantId) ? done : reject('invalid_header', 'tenantId is no UUID')));
 }

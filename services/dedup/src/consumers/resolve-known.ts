@@ -9,6 +9,7 @@ import { aliasesOf } from './aliases-of.js';
 import { loadGroups, loadKeyOwners } from '../persistence/finding.repository.js';
 import { takenBy } from '../persistence/ledger.repository.js';
 import type { OpenScan } from './open-scans.js';
+import { stirred } from './stirred.js';
 import type { Work } from './work.js';
 
 export interface Results {
@@ -54,7 +55,7 @@ async function matchAll(unit: Unit, all: readonly Results[]): Promise<readonly (
   const matched: (readonly Matched[])[] = [];
   for (const { open, drafts } of prepared) {
     const known = byScope.get(open.facts.scope.scopeId) ?? [];
-    matched.push(match(drafts, known, await taken(unit, open, drafts.map((one) => one.contentHash), known)));
+    matched.push(await stirred(unit, open, match(drafts, known, await taken(unit, open, drafts.map((one) => one.contentHash), known))));
   }
   return matched;
 }

@@ -101,7 +101,7 @@ export function findingsToLoad(matched: readonly Matched[], resolutions: Readonl
   return [...ids].sort();
 }
 
-const unchanged = ({ known, prepared }: Matched): boolean => known !== undefined && known.absences === 0 && known.contentHash === prepared.contentHash;
+const unchanged = ({ known, prepared, stirs }: Matched): boolean => known !== undefined && known.absences === 0 && known.contentHash === prepared.contentHash && stirs !== true;
 
 /**
  * Applies drafts to what is known. Unchanged ones leave no trace but their membership. A branch's sight of a finding of

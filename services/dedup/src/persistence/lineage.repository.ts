@@ -10,6 +10,8 @@ export interface Lineage {
   readonly version: number;
   /** URNs of versions that run, sorted. */
   readonly running: readonly string[];
+  /** Since when the asset is no more; null while it lives. */
+  readonly decommissionedAt: string | null;
 }
 
 /** An asset that holds findings and of which something else is known now. */
@@ -18,25 +20,28 @@ export interface Moved {
   readonly urn: string;
   readonly regroup: boolean;
   readonly rerun: boolean;
+  readonly fate: boolean;
 }
 
-/** Keeps newer lineages and running versions; returns the assets that hold findings and whose group or versions are others now. */
+/** Keeps newer lineages and running versions; returns the assets that hold findings and whose group, versions or fate are others now. */
 export async function saveLineage(unit: Unit, unsorted: readonly Lineage[]): Promise<readonly Moved[]> {
   if (unsorted.length === 0) return [];
   const all = [...unsorted].sort((a, b) => (`${a.tenantId}|${a.urn}` < `${b.tenantId}|${b.urn}` ? -1 : 1));
   return unit.query<Moved>(
-    `with incoming as (select tenant_id, urn, asset_id, root, version, running::text[] as running
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bigint[], $6::text[]) as i(tenant_id, urn, asset_id, root, version, running)),
-       before as (select a.tenant_id, a.urn, coalesce(nullif(a.lineage_root, ''), a.urn) as root, a.running from asset a join incoming using (tenant_id, urn)),
+    `with incoming as (select tenant_id, urn, asset_id, root, version, running::text[] as running, decommissioned_at
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[]) as i(tenant_id, urn, asset_id, root, version, running, decommissioned_at)),
+       before as (select a.tenant_id, a.urn, coalesce(nullif(a.lineage_root, ''), a.urn) as root, a.running, a.decommissioned_at from asset a join incoming using (tenant_id, urn)),
        saved as (
-         insert into asset as a (tenant_id, urn, asset_id, lineage_root, lineage_version, running) select * from incoming
-         on conflict (tenant_id, urn) do update set lineage_root = excluded.lineage_root, lineage_version = excluded.lineage_version, running = excluded.running
+         insert into asset as a (tenant_id, urn, asset_id, lineage_root, lineage_version, running, decommissioned_at) select * from incoming
+         on conflict (tenant_id, urn) do update set lineage_root = excluded.lineage_root, lineage_version = excluded.lineage_version, running = excluded.running,
+           decommissioned_at = excluded.decommissioned_at
          where a.lineage_version < excluded.lineage_version
-         returning a.tenant_id, a.urn, a.asset_id, a.lineage_root, a.running)
-     select s.tenant_id as tenant, s.urn, s.lineage_root <> b.root as regroup, s.running <> b.running as rerun from saved s join before b using (tenant_id, urn)
-     where (s.lineage_root <> b.root or s.running <> b.running) and exists (select from finding f where f.asset_id = s.asset_id)`,
+         returning a.tenant_id, a.urn, a.asset_id, a.lineage_root, a.running, a.decommissioned_at)
+     select s.tenant_id as tenant, s.urn, s.lineage_root <> b.root as regroup, s.running <> b.running as rerun, s.decommissioned_at is distinct from b.decommissioned_at as fate
+     from saved s join before b using (tenant_id, urn)
+     where (s.lineage_root <> b.root or s.running <> b.running or s.decommissioned_at is distinct from b.decommissioned_at) and exists (select from finding f where f.asset_id = s.asset_id)`,
     [all.map((one) => one.tenantId), all.map((one) => one.urn), all.map((one) => one.assetId), all.map((one) => one.root), all.map((one) => one.version),
-      all.map((one) => quotedArrayText(one.running))],
+      all.map((one) => quotedArrayText(one.running)), all.map((one) => one.decommissionedAt)],
     { name: 'dedup_save_lineage' },
   );
 }

@@ -1,7 +1,17 @@
 import type { Node } from './node.js';
-import type { Census } from './relate.js';
 
-/** Columns that each rule flags on a line for a kind: they say how many flaws of the kind the line holds. */
+/** How many flaws of a kind stand on a line and how often a rule shows the same code: what a pair alone cannot say. */
+export interface Census {
+  /** Most regions that one rule has on the line of this node for the kind. */
+  readonly most: (node: Node, kind: string) => number;
+  /** Regions of the node's own rule on its line, and which of them it is. */
+  readonly count: (node: Node, kind: string) => number;
+  readonly rank: (node: Node, kind: string) => number;
+  /** Whether the node's rule shows this code once in its version of the file. */
+  readonly unique: (node: Node) => boolean;
+}
+
+
 export function censusOf(nodes: readonly Node[]): Census {
   const columns = new Map<string, Set<number>>();
   const most = new Map<string, number>();
@@ -17,11 +27,22 @@ export function censusOf(nodes: readonly Node[]): Census {
   }
   const ranks = new Map([...columns].map(([key, seen]) => [key, [...seen].sort((a, b) => a - b)]));
   const of = (node: Node, kind: string): readonly number[] => ranks.get(`${lineKey(node, kind)}\u0000${node.signature}`) ?? [];
+  const repeated = repeatedCode(nodes);
   return {
     most: (node, kind) => most.get(lineKey(node, kind)) ?? 0,
     count: (node, kind) => of(node, kind).length,
     rank: (node, kind) => of(node, kind).indexOf(node.region.from),
+    unique: (node) => !repeated.has(codeKey(node)),
   };
 }
 
 const lineKey = ({ view, region }: Node, kind: string): string => [view.path, view.version, region.start, kind].join('\u0000');
+
+const codeKey = (node: Node): string => [node.view.path, node.view.version, node.signature, node.code].join('\u0000');
+
+function repeatedCode(nodes: readonly Node[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const node of nodes) (seen.has(codeKey(node)) ? repeated : seen).add(codeKey(node));
+  return repeated;
+}

@@ -74,10 +74,14 @@ function differ(a: Node, b: Node): boolean {
   return rule !== 'same-region' && rule !== 'overlapping-columns';
 }
 
-/** A long region holds more than one flaw: it does not bridge places that have nothing else to do with each other. */
+/**
+ * A region of several lines holds more than one flaw: it does not bridge places that have nothing else to do with each
+ * other. A statement's lines do, unless each may hold a credential of its own.
+ */
 function farApart(a: Group, b: Group, nodes: readonly Node[], linked: (a: number, b: number) => boolean): boolean {
+  const reach = a.kinds.has('hard-coded-credential') ? 0 : NEAR;
   return a.members.some((one) => b.members.some((other) => {
     const [left, right] = [nodes[one] as Node, nodes[other] as Node];
-    return sameVersion(left, right) && left.view.path === right.view.path && gap(left.region, right.region) > NEAR && !linked(one, other);
+    return sameVersion(left, right) && left.view.path === right.view.path && gap(left.region, right.region) > reach && !linked(one, other);
   }));
 }

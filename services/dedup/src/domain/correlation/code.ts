@@ -18,9 +18,10 @@ export function uses(snippet: string, name: string): boolean {
   return linesOf(snippet).some((line) => used.test(line)) && !assignedNames(snippet).includes(name);
 }
 
-/** Whether a statement goes on after this snippet: a bracket is open, or it ends in an operator or a comma. */
+/** Whether a statement goes on after this snippet: a bracket is open, or it ends in an operator or a comma; a block that opens is another statement. */
 export function goesOn(snippet: string): boolean {
   const text = linesOf(snippet).join('\n').trimEnd();
+  if (/[{:]$|=>$/.test(text)) return false;
   let open = 0;
   for (const sign of text) {
     if (sign === '(' || sign === '[') open += 1;

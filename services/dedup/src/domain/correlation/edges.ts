@@ -44,7 +44,7 @@ const fieldsOf = (place: Place, fields: readonly string[]): readonly string[] =>
 function* candidatePairs(nodes: readonly Node[]): Generator<readonly [number, number]> {
   for (const group of grouped(nodes, (node) => (node.view.path === '' || node.view.class === 'dast' ? [] : kindKeys(node, node.view.path, node.view.version)))) yield* nearLines(nodes, group);
   for (const group of grouped(nodes, (node) => [...placeKeys(node)])) yield* pairs(group);
-  yield* equalCode(nodes);
+  yield* acrossVersions(nodes);
   yield* flows(nodes);
 }
 
@@ -88,15 +88,11 @@ function* nearLines(nodes: readonly Node[], group: readonly number[]): Generator
   }
 }
 
-/** Equal code in two versions of a file, where each version shows it once to a rule. */
-function* equalCode(nodes: readonly Node[]): Generator<readonly [number, number]> {
-  const repeated = new Set<string>();
-  const seen = new Set<string>();
-  const ruleKey = (node: Node): string => [node.view.path, node.view.version, node.signature, node.code].join('\u0000');
-  for (const node of nodes) (seen.has(ruleKey(node)) ? repeated : seen).add(ruleKey(node));
-  for (const group of grouped(nodes, (node) => (node.code === '' || repeated.has(ruleKey(node)) ? [] : kindKeys(node, node.view.path, node.code)))) {
-    for (const [one, other] of pairs(group)) if (nodes[one]?.view.version !== nodes[other]?.view.version) yield [one, other];
-  }
+/** Equal code, or the same line, in two versions of a file. */
+function* acrossVersions(nodes: readonly Node[]): Generator<readonly [number, number]> {
+  if (new Set(nodes.map((node) => node.view.version)).size < 2) return;
+  const keys = (node: Node): readonly string[] => (node.code === '' || node.view.path === '' ? [] : [...kindKeys(node, node.view.path, 'code', node.code), ...kindKeys(node, node.view.path, 'line', `${node.region.start}`)]);
+  for (const group of grouped(nodes, keys)) for (const [one, other] of pairs(group)) if (nodes[one]?.view.version !== nodes[other]?.view.version) yield [one, other];
 }
 
 /** A view and those whose first line is on its data flow. */

@@ -15,7 +15,7 @@ export interface Nature {
   readonly particulars: readonly string[];
 }
 
-/** What a view is about. A rule's own words outweigh its weakness: tools give weaknesses that are too wide or wrong. */
+/** What a view is about. Words of a rule, or else of its title, outweigh its weakness: tools give weaknesses that are too wide or wrong. */
 export function natureOf(view: View, worded = kindsOfWords): Nature {
   const words = wordsOf(view.rule, view.ruleName);
   const title = wordsOf(view.title);
@@ -30,10 +30,9 @@ function kindsOf(view: View, words: string, title: string, wordKinds: typeof kin
   if (known.length > 0) return new Map(known.map((kind) => [kind, sources('rule', kind, weaknesses)]));
   const worded = narrowed(wordKinds(words), weaknesses);
   if (worded.length > 0) return new Map(worded.map((kind) => [kind, sources('words', kind, weaknesses)]));
-  const titled = wordKinds(title);
-  const both = titled.filter((kind) => weaknesses.includes(kind));
-  const all = both.length > 0 ? both : [...weaknesses, ...titled];
-  return new Map(all.map((kind) => [kind, new Set<Source>([...(titled.includes(kind) ? ['title' as const] : []), ...(weaknesses.includes(kind) ? ['weaknesses' as const] : [])])]));
+  const titled = narrowed(wordKinds(title), weaknesses);
+  if (titled.length > 0) return new Map(titled.map((kind) => [kind, sources('title', kind, weaknesses)]));
+  return new Map(weaknesses.map((kind) => [kind, new Set<Source>(['weaknesses'])]));
 }
 
 const sources = (source: Source, kind: string, weaknesses: readonly string[]): ReadonlySet<Source> => new Set<Source>(weaknesses.includes(kind) ? [source, 'weaknesses'] : [source]);

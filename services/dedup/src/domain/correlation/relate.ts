@@ -1,3 +1,4 @@
+import type { Census } from './census.js';
 import { assignedNames, goesOn, separated, uses } from './code.js';
 import { isControl, isWholeFile } from './controls.js';
 import { repeats, sameVersion, type Node } from './node.js';
@@ -11,14 +12,6 @@ export interface Place {
   /** 0 to 1, among joins of equal confidence: how well they fit. */
   readonly fit: number;
   readonly fields: readonly string[];
-}
-
-/** How many results of one rule and kind a line holds, and which one of them this is; see census.ts. */
-export interface Census {
-  /** Most regions that one rule has on the line of this node for the kind. */
-  readonly most: (node: Node, kind: string) => number;
-  readonly count: (node: Node, kind: string) => number;
-  readonly rank: (node: Node, kind: string) => number;
 }
 
 const LINES = ['path', 'startLine', 'endLine'];
@@ -39,7 +32,7 @@ export function relate(a: Node, b: Node, kinds: readonly string[], census: Censu
   if (a.view.class === 'dast' || b.view.class === 'dast') return byRoute(a, b, kinds);
   if (a.view.path !== b.view.path) return undefined;
   if (contradictoryResources(a.view.resource, b.view.resource)) return undefined;
-  const places = a.view.path === '' ? [] : sameVersion(a, b) ? inOneVersion(a, b, kinds, census) : [byCode(a, b)];
+  const places = a.view.path === '' ? [] : sameVersion(a, b) ? inOneVersion(a, b, kinds, census) : [byCode(a, b, census)];
   return [...places, byResource(a, b)].reduce((best, place) => (place !== undefined && (best === undefined || place.confidence > best.confidence) ? place : best), undefined);
 }
 
@@ -59,9 +52,21 @@ const TERRAFORM = /^(?:module\.[\w.[\]"-]+\.)?(?:data\.)?[a-z0-9]+_[a-z0-9_]+\.[
 /** Addresses of one language that differ; other tools' names for resources compare only when equal. */
 const contradictoryResources = (a: string, b: string): boolean => a !== b && TERRAFORM.test(a) && TERRAFORM.test(b);
 
-/** Lines of two versions do not compare; equal code does, when `candidates.ts` found it once on either side. */
-function byCode(a: Node, b: Node): Place | undefined {
-  return a.code !== '' && a.code === b.code ? { rule: 'same-code', confidence: 0.82, fit: 1, fields: ['path', 'snippet'] } : undefined;
+/** Shorter code than this is in too many lines to name one. */
+const TELLING = 6;
+
+/**
+ * Lines of two versions do not compare. Code does that each version shows once to the rule: equal, or, on a line of the
+ * same number, one tool's stretch of the other's line.
+ */
+function byCode(a: Node, b: Node, census: Census): Place | undefined {
+  if (a.code === '' || b.code === '' || !census.unique(a) || !census.unique(b)) return undefined;
+  if (a.code === b.code) return { rule: 'same-code', confidence: 0.82, fit: 1, fields: ['path', 'snippet'] };
+  const [short, long] = a.code.length < b.code.length ? [a.code, b.code] : [b.code, a.code];
+  if (short.length < TELLING || !long.includes(short)) return undefined;
+  const shared = overlap(a.region, b.region);
+  if (shared === undefined || shared.rule === 'apart-on-line') return undefined;
+  return { rule: 'same-code', confidence: 0.76, fit: short.length / long.length, fields: ['path', 'startLine', 'snippet'] };
 }
 
 function inOneVersion(a: Node, b: Node, kinds: readonly string[], census: Census): readonly (Place | undefined)[] {
@@ -102,7 +107,8 @@ function byOverlap(a: Node, b: Node, shared: Overlap, kinds: readonly string[], 
 function ofLines(a: Node, b: Node, kinds: readonly string[]): number | undefined {
   if (kinds.some(isControl)) return 0.85;
   const longest = Math.max(a.region.end - a.region.start, b.region.end - b.region.start) + 1;
-  if (a.region.start === b.region.start || longest <= 3) return 0.86;
+  if (a.region.start === b.region.start) return 0.86;
+  if (longest <= 3) return 0.84;
   if (a.region.end === b.region.end) return 0.78;
   return longest <= 10 ? 0.74 : undefined;
 }

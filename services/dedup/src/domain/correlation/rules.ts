@@ -4,7 +4,7 @@
  */
 const RULES: Readonly<Record<string, string>> = {
   'code-injection': 'B102 B307 S1523 S5334',
-  'command-injection': 'B601 B602 B603 B604 B605 B606 B607 B609 G204 S2076 S4721 CA3006',
+  'command-injection': 'B601 B602 B603 B604 B605 B606 B609 G204 S2076 S4721 CA3006',
   'sql-injection': 'B608 B610 B611 G201 G202 S2077 S3649 CA3001',
   deserialization: 'B301 B302 B506 B614 S5135',
   xss: 'B308 B701 B702 B703 G203 S5131 CA3002',
@@ -28,6 +28,9 @@ const RULES: Readonly<Record<string, string>> = {
   'temp-file': 'B108 B306 G303 S5443 S5445',
   permissions: 'B103 G301 G302 G306',
   'missing-timeout': 'B113',
+  'dynamic-url': 'B310',
+  'search-path': 'B607',
+  'host-key-verification': 'B507',
   assert: 'B101',
   'swallowed-error': 'B110 B112 G104',
   'decompression-bomb': 'G110 S5042',

@@ -5,19 +5,19 @@
  * with a space on both sides; what repeats in a pattern is at most a word, and texts are cut, so matching is linear.
  */
 const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['sql-injection', / (?:sql|sqli|nodesqli) inject| sqli | (?:tainted|raw|formatted|hardcoded|dynamic|unsafe|concatenated) sql | sql (?:string|query|expressions?|concat|format|statement)s? | (?:raw|formatted) query | string formatted query | execute raw | sql inject| (?:sql|query) built | query built /],
-  ['command-injection', / (?:os )?command (?:line )?(?:inject|exec)| shell (?:inject|true|command) | shell command | os command| child process | subprocess | popen | cmdi | os system | exec command | runtime exec | dangerous (?:spawn|system|exec) | start process | process with | paramiko call | wildcard inject| shell equals /],
+  ['sql-injection', / (?:sql|sqli|nodesqli) inject| sqli | (?:tainted|raw|formatted|hardcoded|dynamic|unsafe|concatenated) sql | sql (?:string|query|expressions?|concat|format|statement)s? | (?:raw|formatted) query | string formatted query | execute raw | sql inject| sql (?:nonconstant|prepared) | query built (?:from|by|with) /],
+  ['command-injection', / (?:os )?command (?:line )?(?:inject|exec)| shell (?:inject|true|command) | shell command | os command| child process | subprocess | popen | cmdi | os system | exec command | runtime exec | dangerous (?:spawn|system|exec) | tainted shell | wildcard inject| shell equals /],
   ['code-injection', / eval | exec (?:used|detected|use) | (?:use|used) of exec | code (?:inject|string concat|eval)| dynamic code | eval(?:uated|uation) | new function | vm (?:code|context) inject| rce | remote code /],
   ['template-injection', / template inject| ssti | render template string | server side template | template string /],
   ['expression-injection', / (?:expression language|ognl|spel|el) inject/],
   ['ldap-injection', / ldap ?inject| ldapi | ldap filter /],
   ['xpath-injection', / xpath ?(?:inject|query)| xpathi /],
-  ['nosql-injection', / nosql | nosqli | mongo(?:db)? inject/],
+  ['nosql-injection', / nosqli? | mongo(?:db)? inject/],
   ['log-injection', / log (?:inject|forg)| crlf log/],
   ['header-injection', / (?:header|crlf) inject| response splitting /],
   ['format-string', / uncontrolled format | format strings? (?:vuln|inject|attack|bug)| externally controlled format /],
-  ['xss', / xss | cross site script| direct response write | raw html | inner ?html | responsewriter | autoescape | mark safe | dangerously set | document write | html inject| unescaped (?:output|html|template) | v html | script inject| html unescape /],
-  ['path-traversal', / path traversal | directory traversal | path ?join | pathtraver | fs filename | file ?name (?:inject|argument)| path inject| tainted path | zip slip | tar ?slip | file inclusion | traversal | path manipulation | tarfile /],
+  ['xss', / xss | cross site script| direct response write | raw html | inner ?html | responsewriter | autoescape | mark safe | dangerously set | document write | html inject| unescaped (?:output|html|template) | v html | tainted html | script inject| html unescape /],
+  ['path-traversal', / path traversal | directory traversal | path ?join | pathtraver | fs filename | file ?name (?:inject|argument)| path inject| tainted path | zip ?slip | tar ?slip | (?:local|remote|php) file inclusion | tainted (?:include|file) | traversal | path manipulation | tarfile /],
   ['unrestricted-upload', / (?:unrestricted|arbitrary|unsafe|insecure) (?:file )?upload /],
   ['deserialization', / (?:un|de)seriali[sz]\w* | pickle | (?:yaml|marshal|shelve|jsonpickle|dill) load | marshals | object ?inputstream | yaml load | unsafe yaml | node serialize /],
   ['ssrf', / ssrf | server side request forg/],
@@ -29,21 +29,21 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['content-security-policy', / content security policy | csp /],
   ['strict-transport-security', / hsts | strict transport security /],
   ['content-type-options', / x content type options | nosniff /],
-  ['hard-coded-credential', / hard ?coded? (?:\w+ ){0,2}(?:secret|password|credential|key|token|passwd|pass|passphrase)s? | (?:secret|password|credential|key|token)s? (?:\w+ )?hard ?coded | hard ?coded (?:password|credential|secret) | (?:secret|api key|password|token)s? (?:in|found|detected) | secret keyword /],
+  ['hard-coded-credential', / hard ?coded? (?:\w+ ){0,2}(?:secret|password|credential|key|token|passwd|pass|passphrase)s? | (?:secret|password|credential|key|token)s? (?:\w+ )?hard ?coded | hard ?coded (?:password|credential|secret) | (?:secret|api key|password|token)s? (?:found|detected) | secret keyword /],
   ['weak-hash', / md[245] | sha ?1 | weak (?:\w+ )?hash| insecure hash | hashlib | ripemd | weak (?:message )?digest | broken hash /],
-  ['weak-cipher', / (?:weak|insecure|broken|risky) (?:\w+ )?cipher| 3?des | triple ?des | rc[24] | arc[24] | blowfish | ecb | cipher (?:modes?|algorithms?) | weak (?:encryption|crypto algorithm) | (?:cbc|ecb) mode /],
+  ['weak-cipher', / (?:weak|insecure|broken|risky) (?:\w+ )?cipher| 3?des | desede | triple ?des | rc[24] | arc[24] | blowfish | ecb | cipher (?:modes?|algorithms?) | weak (?:encryption|crypto algorithm) | (?:cbc|ecb) mode /],
   ['weak-key', / (?:weak|insufficient|small|short) (?:\w+ )?key | key size | weak (?:rsa|dsa|ec) /],
-  ['weak-tls', / (?:ssl|tls) ?(?:min ?)?version | min ?version | (?:weak|insecure|bad|outdated|no) (?:ssl|tls) version | sslv[23] | tlsv1 | ssl with | ssl minversion | weak (?:ssl|tls) /],
-  ['weak-random', / (?:math|insecure|weak|predictable|pseudo|not|non) (?:\w+ )?random| prng | weak ?rand(?:om)? | random generator | random(?:ness)? insecure | predictable (?:seed|iv) | math random used | weak rng /],
+  ['weak-tls', / (?:ssl|tls) ?(?:min ?)?version | min ?version | (?:weak|insecure|bad|outdated|no) (?:ssl|tls) version | sslv[23] | tlsv1 | insecure (?:ssl|tls) | insecure (?:default )?protocol | ssl with | ssl minversion | weak (?:ssl|tls) /],
+  ['weak-random', / random number generators? | (?:math|insecure|weak|predictable|pseudo|not|non) (?:\w+ )?random| prng | weak ?rand(?:om)? | random generator | random(?:ness)? insecure | predictable (?:seed|iv) | math random used | weak rng /],
   ['certificate-validation', / (?:no|disabled?|improper|missing|skip|bypass\w*|without) (?:\w+ )?(?:cert|certificate) | certificate (?:validation|verif)| cert (?:validation|verif)| insecure skip verify | verify false | reject ?unauthorized | trust ?manager | trust all | hostname verif| bypass tls | tls verif| ssl verif| unverified (?:ssl )?context /],
   ['signature-verification', / jwt (?:\w+ ){0,2}(?:none|not verif|without verif|unverif|decode)| (?:unverified|none) (?:alg )?jwt | none alg| jwt none | signature (?:verif|validation)| insecure jwt /],
-  ['cleartext', / (?:clear|plain) ?text (?:\w+ )?(?:trans|http|comm|protocol|traffic)| without tls | use tls | (?:using|insecure) http | ftp ?lib | telnet(?:lib)? | insecure transport | unencrypted (?:socket|connection) | react insecure request /],
+  ['cleartext', / (?:clear|plain) ?text (?:\w+ )?(?:trans|http|comm|protocol|traffic)| without tls | use tls | insecure http (?:request|connection|url|transport) | http to https | ftp ?lib | telnet(?:lib)? | insecure transport | unencrypted (?:socket|connection) | react insecure request /],
   ['cookie-secure', / cookie (?:\w+ )?(?:no|not|without|missing) secure | cookie (?:\w+ )?secure | secure (?:flag|cookie) | cookie without secure /],
   ['cookie-httponly', / http ?only /],
   ['cookie-samesite', / same ?site /],
   ['redos', / redos | regex dos | unsafe regex | (?:regex|regexp|regular expression) (?:denial|injection|complexity) | (?:non literal|nonliteral|polynomial|exponential|inefficient) (?:regex|regexp|regular) | catastrophic backtracking /],
   ['debug-enabled', / debug (?:true|enabled|mode|on) | (?:active|enabled?) debug | debug code | flask debug| werkzeug debug | debug ?= ?true /],
-  ['bind-all-interfaces', / bind\w* (?:to )?all | all interfaces | bad host | bind(?:s|ing)? to 0 | 0 0 0 0 (?:bind|host) | avoid bind | bind to all /],
+  ['bind-all-interfaces', / bind\w* (?:to |socket )?all | all (?:network )?interfaces | bad host | bind(?:s|ing)? to 0 | 0 0 0 0 (?:bind|host) | avoid bind | bind to all /],
   ['temp-file', / te?mp (?:file|dir|directory|name) | mktemp | te?mpnam | hardcoded tmp | insecure temp\w* | tempfile | temporary file /],
   ['permissions', / (?:bad|weak|insecure|incorrect|loose|world|excessive|permissive) (?:\w+ )?(?:file )?permission| file permission| chmod | world (?:writ|read)able | insecure file mode /],
   ['prototype-pollution', / prototype pollut| bracket object injection | object injection sink | remote property injection /],
@@ -59,7 +59,14 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['decompression-bomb', / decompression bomb | zip bomb /],
   ['integer-overflow', / integer (?:overflow|underflow|truncation) /],
   ['slowloris', / slowloris | read ?header ?timeout /],
-  ['buffer-overflow', / buffer overflow | strcpy | strcat | sprintf | (?:stack|heap) overflow | insecure use gets /],
+  ['buffer-overflow', / buffer overflow | strcpy | strcat | sprintf | (?:stack|heap) overflow | (?:insecure|use|detected|buffer|function) gets | array index out of bounds /],
+  ['memory-leak', / memory leak | memleak | resource leak /],
+  ['uninitialized', / uninitiali[sz]ed | uninit var | uninitvar /],
+  ['rate-limit', / rate limit/],
+  ['search-path', / (?:partial|relative) (?:executable )?path | search path | path hijack/],
+  ['host-key-verification', / host key (?:verif|valid|check)| trust (?:the )?(?:unknown )?host key | ssh ignore host | insecure ignore host key | ignore host key /],
+  ['dynamic-url', / dynamic urllib /],
+  ['cross-domain-script', / cross domain java ?script /],
   ['use-after-free', / use after free /],
   ['double-free', / double free /],
   ['null-dereference', / null (?:pointer )?(?:deref|dereference) | nil deref/],
@@ -67,7 +74,7 @@ const PATTERNS: readonly (readonly [kind: string, pattern: RegExp])[] = [
 
 /** One space between words, camel case split, lower case, a space at both ends. */
 export function wordsOf(...texts: readonly string[]): string {
-  const apart = texts.join(' ').slice(0, 600).replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  const apart = texts.join(' ').slice(0, 600).replace(/no[-_ ]?sql/gi, 'nosql').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
   return ` ${apart.replace(/[^a-z0-9]+/g, ' ').trim()} `;
 }
 
@@ -77,9 +84,9 @@ export function kindsOfWords(words: string): readonly string[] {
 }
 
 /** Names of an algorithm or library: two results that each name another one are two flaws, however near. */
-const PARTICULAR = /md[245]|sha ?1|3 ?des|des|rc[24]|blowfish|pickle|yaml|marshal|shelve|jsonpickle|dill|httponly|samesite/;
+const PARTICULARS = / (md[245]|sha ?1|3 ?des|desede|des|rc[24]|blowfish|pickle|yaml|pyyaml|ruamel|marshal|shelve|jsonpickle|dill)(?= )/g;
 
 /** The algorithms and libraries that a rule is about. */
 export function particularsOf(words: string): readonly string[] {
-  return [...words.matchAll(new RegExp(` (${PARTICULAR.source})(?= )`, 'g'))].map((match) => (match[1] ?? '').replace(' ', ''));
+  return [...words.matchAll(PARTICULARS)].map((match) => (match[1] ?? '').replace(' ', '').replace('desede', '3des').replace('pyyaml', 'yaml'));
 }

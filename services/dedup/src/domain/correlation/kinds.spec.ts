@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { familiesOf } from './index.js';
+import { view } from '../../../test/correlation-views.js';
+
+const of = (tool: string, rule: string, name = '', title = '', ...weaknesses: string[]): readonly string[] => familiesOf(view({ tool, rule, ruleName: name, title, weaknesses }));
+
+describe('kinds of flaw', () => {
+  it.each([
+    // Weaknesses of tools disagree; the rule says what it is.
+    ['bandit', 'B307', 'blacklist', 'CWE-78', 'code-injection'], ['bandit', 'B506', 'yaml_load', 'CWE-20', 'deserialization'], ['bandit', 'B201', 'flask_debug_true', 'CWE-94', 'debug-enabled'],
+    ['semgrep', 'python.django.security.injection.tainted-sql-string', '', 'CWE-915', 'sql-injection'], ['semgrep', 'python.flask.security.audit.render-template-string', '', 'CWE-96', 'template-injection'],
+    ['semgrep', 'go.lang.security.audit.dangerous-exec-command', '', 'CWE-94', 'command-injection'], ['semgrep', 'go.lang.security.audit.crypto.missing-ssl-minversion', '', 'CWE-327', 'weak-tls'],
+    ['semgrep', 'python.lang.security.audit.subprocess-shell-true', '', 'CWE-78', 'command-injection'], ['semgrep', 'javascript.lang.security.audit.detect-non-literal-fs-filename', '', 'CWE-22', 'path-traversal'],
+    ['semgrep', 'rules.javascript.eval.rules_lgpl_javascript_eval_rule-node-deserialize', '', 'CWE-502', 'deserialization'], ['semgrep', 'bandit.B303-1', '', 'CWE-327', 'weak-hash'],
+    ['eslint', 'security/detect-child-process', '', '', 'command-injection'], ['eslint', 'security/detect-unsafe-regex', '', '', 'redos'], ['eslint', 'security/detect-eval-with-expression', '', '', 'code-injection'],
+    ['nodejsscan', 'regex_dos', 'RegexDos', 'CWE-185', 'redos'], ['nodejsscan', 'node_md5', 'NodeMd5', 'CWE-327', 'weak-hash'],
+    ['codeql', 'js/prototype-polluting-assignment', '', 'CWE-79', 'prototype-pollution'], ['codeql', 'py/path-injection', '', 'CWE-22', 'path-traversal'], ['codeql', 'js/command-line-injection', '', 'CWE-88', 'command-injection'],
+    ['codeql', 'py/bind-socket-all-network-interfaces', '', 'CWE-200', 'bind-all-interfaces'], ['gosec', 'G404', '', 'CWE-338', 'weak-random'], ['gosec', 'G402', '', 'CWE-295', 'certificate-validation'], ['bandit', 'B607', 'start_process_with_partial_path', 'CWE-78', 'search-path'],
+    ['spotbugs', 'SQL_NONCONSTANT_STRING_PASSED_TO_EXECUTE', '', '', 'sql-injection'], ['spotbugs', 'HARD_CODE_PASSWORD', '', '', 'hard-coded-credential'], ['spotbugs', 'WEAK_MESSAGE_DIGEST_MD5', '', '', 'weak-hash'],
+    ['sonarqube', 'python:S4790', '', '', 'weak-hash'], ['snykcode', 'javascript/NoSqli', 'NoSqli', '', 'nosql-injection'], ['psalm', 'TaintedShell', '', 'CWE-78', 'command-injection'],
+    ['brakeman', '0', 'Cross-Site Scripting', '', 'xss'], ['trivy', 'AVD-DS-0002', '', '', 'docker-last-user-root'], ['hadolint', 'DL3064', '', '', 'hard-coded-credential'],
+  ])('%s %s %s %s is %s', (tool, rule, name, weakness, kind) => {
+    expect(of(tool, rule, name, '', ...(weakness === '' ? [] : [weakness]))).toContain(kind);
+    if (!kind.startsWith('docker')) expect(of(tool, rule, name, '', ...(weakness === '' ? [] : [weakness]))).toHaveLength(1);
+  });
+
+  it.each(['CWE-20', 'CWE-74', 'CWE-200', 'CWE-400', 'CWE-693', 'CWE-703', 'CWE-710'])('C9: %s says only where the trouble is, and names no kind', (weakness) => {
+    expect(of('codeql', 'py/some-rule', '', '', weakness)).toEqual([]);
+  });
+
+  it('titles count when the rule is a code and no weakness says it', () => {
+    expect(of('x', 'R17', '', 'Use of weak MD5 hash for security')).toEqual(['weak-hash']);
+    expect(of('x', 'R17', '', 'Deserialization of untrusted data', 'CWE-502')).toEqual(['deserialization']);
+    expect(of('gosec', 'G402', '', 'TLS MinVersion too low.', 'CWE-295')).toEqual(['weak-tls']);
+    expect(of('gosec', 'G402', '', 'TLS InsecureSkipVerify set true.', 'CWE-295')).toEqual(['certificate-validation']);
+  });
+
+  it('a secret scanner finds credentials, whatever its rule is called', () => {
+    expect(familiesOf(view({ class: 'secrets', tool: 'gitleaks', rule: 'sql-eval-token' }))).toEqual(['hard-coded-credential']);
+  });
+
+  it.each([
+    ['AVD-DS-0001', 'DL3007'], ['DS002', 'DL3002'], ['AVD-KSV-0017', 'CKV_K8S_16'], ['KSV-0001', 'privilege-escalation-container'], ['AVD-AWS-0090', 'CKV_AWS_21'],
+    ['dockerfile.security.last-user-is-root', 'CKV_DOCKER_8'], ['zizmor/template-injection', 'CKV_GHA_2'],
+  ])('%s checks what %s checks', (one, other) => {
+    expect(of('a', one).filter((kind) => of('b', other).includes(kind))).toHaveLength(1);
+  });
+
+  it('a port-wide control is not one of a single port, and latest is not a digest', () => {
+    expect(of('checkov', 'CKV_AWS_24').filter((kind) => of('checkov', 'CKV_AWS_260').includes(kind))).toEqual([]);
+    expect(of('semgrep', 'dockerfile.audit.dockerfile-source-not-pinned').filter((kind) => of('hadolint', 'DL3007').includes(kind))).toEqual([]);
+  });
+
+  it('FAULTS 51: hostile titles take linear time', () => {
+    const from = performance.now();
+    for (const unit of ['a', 'a ', 'hard coded ', 'jwt x ', ' ']) of('x', unit.repeat(50_000), unit.repeat(50_000), unit.repeat(50_000));
+    expect(performance.now() - from).toBeLessThan(250);
+  });
+});

@@ -102,7 +102,7 @@ export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: 
 const apartFrom = (finding: Finding, others: readonly FullOccurrence[]): readonly string[] => [...new Set([...finding.apart, ...others.map(signatureOf)])].sort();
 
 /** What a finding's occurrences alone say of it. */
-function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { asset, runs, policy, at }: Corrector): Finding {
+export function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { asset, runs, policy, at }: Corrector): Finding {
   const onDefault = occurrences.some((one) => one.scope.defaultLine);
   return {
     ...judged({ ...finding, onDefault }, occurrences, runs, policy, at),

@@ -40,6 +40,6 @@ export async function regroupIssues(work: DueWork, unit: Unit, clock: Clock): Pr
 
 function regrouped(finding: Finding, asset: Asset, occurrences: readonly FullOccurrence[]): Finding | undefined {
   if (occurrences.length === 0) return undefined;
-  const issueId = issueIdOf(finding.tenantId, finding.findingId, asset, relevant(finding, occurrences));
+  const issueId = issueIdOf(finding.tenantId, finding.findingId, asset, relevant(finding, occurrences), finding.aliases);
   return issueId === finding.issueId ? undefined : { ...finding, issueId, version: finding.version + 1 };
 }

@@ -7,6 +7,7 @@ import { compose } from '../domain/compose.js';
 import { transition } from '../domain/evidence.js';
 import type { Known } from '../domain/evolve.js';
 import type { Finding } from '../domain/model.js';
+import { followAliases } from '../persistence/alias-cursor.repository.js';
 import { loadKnown, saveFindings } from '../persistence/finding.repository.js';
 import { dropScans, dropScope, findingsOnlyIn, isScheduled, staleBranches, type StaleBranch } from '../persistence/retention.repository.js';
 
@@ -19,9 +20,11 @@ const BRANCHES = 5;
 const SCANS = 200;
 const FINDINGS = 500;
 
-/** Starts the retention of a tenant, once. */
+/** Starts the retention of a tenant, once; from then on its findings follow what feeds say of aliases, too. */
 export async function ensureRetention(unit: Unit, tenant: TenantId, now: Date): Promise<void> {
-  if (!(await isScheduled(unit, RETENTION, tenant))) await scheduleDue(unit, { kind: RETENTION, key: tenant, tenantId: tenant, dueAt: new Date(now.getTime() + DAY_MS) });
+  if (await isScheduled(unit, RETENTION, tenant)) return;
+  await followAliases(unit, tenant);
+  await scheduleDue(unit, { kind: RETENTION, key: tenant, tenantId: tenant, dueAt: new Date(now.getTime() + DAY_MS) });
 }
 
 /**

@@ -45,7 +45,7 @@ interface FindingRow {
 interface OccurrenceRow {
   scope_id: string; group_key: string; ordinal: number; occurrence_id: string; finding_id: string; content_hash: string; sequence: string; absences: number;
   first_sequence: string; since_sequence: string; gone_sequence: string | null; content: string; first_seen: Date; last_seen: Date | null; last_version: string;
-  near_key: string | null; path_key: string | null; at_line: number; end_line: number;
+  near_key: string | null; path_key: string | null; at_line: number; end_line: number; verified: boolean;
   name: string; line: string; default_line: boolean; head_version: string; head_at: Date;
 }
 
@@ -55,7 +55,7 @@ export async function loadKnown(unit: Unit, findingIds: readonly string[]): Prom
   const findings = await unit.query<FindingRow>('select * from finding where finding_id = any($1::uuid[]) order by finding_id', [findingIds], { name: 'dedup_findings' });
   const occurrences = await unit.query<OccurrenceRow>(
     `select o.scope_id, o.group_key, o.ordinal, o.occurrence_id, o.finding_id, o.content_hash, o.sequence, o.absences, o.content, o.first_seen, o.last_seen, o.first_sequence, o.since_sequence, o.gone_sequence,
-       o.last_version, o.near_key, o.path_key, o.line as at_line, o.end_line, s.name, s.line, s.default_line, s.head_version, s.head_at
+       o.last_version, o.verified, o.near_key, o.path_key, o.line as at_line, o.end_line, s.name, s.line, s.default_line, s.head_version, s.head_at
      from occurrence o join scope s on s.scope_id = o.scope_id where o.finding_id = any($1::uuid[])`,
     [findingIds], { name: 'dedup_finding_occurrences' },
   );
@@ -79,6 +79,7 @@ function toOccurrence(row: OccurrenceRow): FullOccurrence {
     scope: { scopeId: row.scope_id, name: row.name, line: row.line, defaultLine: row.default_line, version: row.head_version, at: timeText(row.head_at) },
     firstSeen: timeText(row.first_seen), lastSeen: timeText(row.last_seen), lastVersion: row.last_version,
     line: row.at_line, near: { key: row.near_key, pathKey: row.path_key, line: row.at_line, endLine: row.end_line },
+    ...(row.verified ? { verified: true } : {}),
   };
 }
 
@@ -90,21 +91,22 @@ export async function saveFindings(unit: Unit, unsorted: readonly Finding[]): Pr
   const findings = [...unsorted].sort(byId);
   await unit.query(
     `insert into finding (finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default,
-       baseline, first_seen, flags, keys, absent_in, awaits_roll_out, apart, aliases)
+       baseline, first_seen, flags, keys, absent_in, awaits_roll_out, apart, aliases, merged_into, split_from)
      select finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default,
-       baseline, first_seen, flags::text[], keys::uuid[], absent_in::text[], awaits_roll_out, apart::text[], aliases::text[]
+       baseline, first_seen, flags::text[], keys::uuid[], absent_in::text[], awaits_roll_out, apart::text[], aliases::text[], nullif(merged_into, '')::uuid, nullif(split_from, '')::uuid
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int[], $9::bigint[], $10::uuid[],
-       $11::boolean[], $12::boolean[], $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::boolean[], $18::text[], $19::text[])
-       as f(finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default, baseline, first_seen, flags, keys, absent_in, awaits_roll_out, apart, aliases)
+       $11::boolean[], $12::boolean[], $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::boolean[], $18::text[], $19::text[], $20::text[], $21::text[])
+       as f(finding_id, tenant_id, asset_id, class, status, status_reason, status_since, regressions, version, issue_id, on_default, baseline, first_seen, flags, keys, absent_in, awaits_roll_out, apart, aliases, merged_into, split_from)
      on conflict (finding_id) do update set status = excluded.status, status_reason = excluded.status_reason, status_since = excluded.status_since,
        regressions = excluded.regressions, version = excluded.version, issue_id = excluded.issue_id, on_default = excluded.on_default,
        first_seen = excluded.first_seen, flags = excluded.flags, keys = excluded.keys, absent_in = excluded.absent_in,
-       awaits_roll_out = excluded.awaits_roll_out, apart = excluded.apart, aliases = excluded.aliases`,
+       awaits_roll_out = excluded.awaits_roll_out, apart = excluded.apart, aliases = excluded.aliases, merged_into = excluded.merged_into, split_from = excluded.split_from`,
     [findings.map((one) => one.findingId), findings.map((one) => one.tenantId), findings.map((one) => one.assetId), findings.map((one) => one.class),
       findings.map((one) => one.status), findings.map((one) => one.statusReason), findings.map((one) => one.statusSince), findings.map((one) => one.regressions),
       findings.map((one) => one.version), findings.map((one) => one.issueId), findings.map((one) => one.onDefault), findings.map((one) => one.baseline),
       findings.map((one) => one.firstSeen), findings.map((one) => arrayText(one.flags)), findings.map((one) => arrayText(one.keys)),
-      findings.map((one) => quotedArrayText(one.absentIn)), findings.map((one) => one.awaitsRollOut), findings.map((one) => quotedArrayText(one.apart)), findings.map((one) => quotedArrayText(one.aliases))],
+      findings.map((one) => quotedArrayText(one.absentIn)), findings.map((one) => one.awaitsRollOut), findings.map((one) => quotedArrayText(one.apart)), findings.map((one) => quotedArrayText(one.aliases)),
+      findings.map((one) => one.mergedInto), findings.map((one) => one.splitFrom)],
     { name: 'dedup_save_findings' },
   );
 }
@@ -140,7 +142,7 @@ export async function saveOccurrences(unit: Unit, tenantOf: (scopeId: string) =>
      on conflict (scope_id, group_key, ordinal) do update set content_hash = excluded.content_hash, sequence = excluded.sequence, absences = excluded.absences,
        last_seen = excluded.last_seen, last_version = excluded.last_version, content = excluded.content,
        since_sequence = excluded.since_sequence, gone_sequence = excluded.gone_sequence, near_key = excluded.near_key,
-       path_key = excluded.path_key, line = excluded.line, end_line = excluded.end_line`,
+       path_key = excluded.path_key, line = excluded.line, end_line = excluded.end_line, verified = occurrence.verified and excluded.absences > 0`,
     [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => tenantOf(one.scopeId)), rows.map((one) => one.id),
       rows.map((one) => one.findingId), rows.map((one) => one.contentHash), rows.map((one) => one.sequence), rows.map((one) => one.absences),
       rows.map((one) => one.firstSeen), rows.map((one) => orNull(one.lastSeen)), rows.map((one) => one.lastVersion), rows.map((one) => JSON.stringify(one.content)),
@@ -155,10 +157,10 @@ export async function saveAbsences(unit: Unit, unsorted: readonly FullOccurrence
   if (unsorted.length === 0) return;
   const rows = [...unsorted].sort(byPlace);
   await unit.query(
-    `update occurrence o set absences = a.absences, last_seen = a.last_seen, last_version = a.last_version, gone_sequence = a.gone_sequence
-     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bigint[]) as a(scope_id, group_key, ordinal, absences, last_seen, last_version, gone_sequence)
+    `update occurrence o set absences = a.absences, last_seen = a.last_seen, last_version = a.last_version, gone_sequence = a.gone_sequence, verified = a.verified
+     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bigint[], $8::boolean[]) as a(scope_id, group_key, ordinal, absences, last_seen, last_version, gone_sequence, verified)
      where o.scope_id = a.scope_id and o.group_key = a.group_key and o.ordinal = a.ordinal`,
-    [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => one.absences), rows.map((one) => one.lastSeen), rows.map((one) => one.lastVersion), rows.map((one) => one.goneSequence)],
+    [rows.map((one) => one.scopeId), rows.map((one) => one.group), rows.map((one) => one.ordinal), rows.map((one) => one.absences), rows.map((one) => one.lastSeen), rows.map((one) => one.lastVersion), rows.map((one) => one.goneSequence), rows.map((one) => one.verified === true)],
     { name: 'dedup_save_absences' },
   );
 }

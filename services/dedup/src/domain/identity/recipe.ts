@@ -1,4 +1,5 @@
 import type { FindingDraft } from '@throughline/contracts';
+import type { Aliases } from '../aliases/aliases.js';
 import type { Fingerprint } from './fingerprint.js';
 
 export type Strength = 'strong' | 'weak';
@@ -11,6 +12,8 @@ export interface IdentityKey {
   readonly kind: string;
   /** Recipe and version, e.g. `package/1`. */
   readonly recipe: string;
+  /** The advisory that an alias key is made of: findings are looked up by it when a feed's aliases change. */
+  readonly subject?: string;
 }
 
 /** What a recipe says of one draft. */
@@ -25,6 +28,8 @@ export interface Identity {
   readonly multiset: boolean;
   /** Keys in order of precedence, for the occurrence with this ordinal. */
   readonly keys: (ordinal: number) => readonly IdentityKey[];
+  /** Ids of the same flaw that feeds give and the result does not name. */
+  readonly aliases?: readonly string[];
 }
 
 /**
@@ -36,7 +41,7 @@ export interface Recipe {
   readonly version: number;
   readonly classes: readonly string[];
   /** Undefined when the draft lacks what this recipe needs; the next one is asked. */
-  readonly identify: (draft: FindingDraft, assetId: string) => Identity | undefined;
+  readonly identify: (draft: FindingDraft, assetId: string, aliases: Aliases) => Identity | undefined;
 }
 
 export const strong = (recipe: string, kind: string, key: Fingerprint): IdentityKey => ({ key, strength: 'strong', kind, recipe });

@@ -9,7 +9,7 @@ const PAY = encodeURIComponent('repo:github.com/acme/pay');
 const PAGES = [
   ['today', '/today'], ['findings', '/findings'], ['filtered', '/findings?band=act&exposed=yes,unknown'], ['finding', '/findings/01930000-0000-7000-8000-000000000000'], ['finding-sast', '/findings/01930000-0000-7000-8000-000000000001'],
   ['trace', `/trace?from=${PAY}`], ['trace-hops', `/trace?from=${PAY}&hops=all`], ['trace-back', `/trace?from=${encodeURIComponent('endpoint:pay.acme.example')}&direction=backward`], ['trace-start', '/trace'],
-  ['scans', '/collect/scans'], ['connectors', '/collect/connectors'], ['dead-letters', '/collect/dead-letters'], ['inventory', '/inventory/services'], ['setup', '/setup'], ['admin', '/admin'], ['sign-in', '/sign-in'], ['lost', '/findings/nope'],
+  ['scans', '/collect/scans'], ['scan', '/collect/scans/01930000-0000-7000-8000-000000000903'], ['scan-all', '/collect/scans/01930000-0000-7000-8000-000000000908'], ['connectors', '/collect/connectors'], ['dead-letters', '/collect/dead-letters'], ['inventory', '/inventory/services'], ['setup', '/setup'], ['admin', '/admin'], ['sign-in', '/sign-in'], ['lost', '/findings/nope'],
 ];
 /** What a click or a key opens. */
 const STATES = [
@@ -17,6 +17,8 @@ const STATES = [
   ['palette', '/findings', async (page) => { await page.keyboard.press('Control+k'); await page.keyboard.type('lodash'); }],
   ['keys', '/today', (page) => page.keyboard.press('?')],
   ['filter', '/findings', (page) => page.click('.choice summary')],
+  ['split', '/findings/01930000-0000-7000-8000-000000000001', async (page) => { await page.keyboard.press('s'); await page.locator('.choice-row').nth(1).click(); await page.click('.reason-form .primary'); }],
+  ['merge', '/findings/01930000-0000-7000-8000-000000000001', (page) => page.keyboard.press('m')],
   ['panel', `/trace?from=${PAY}`, (page) => page.click('.trace-node.subject-node')],
   ['edge', `/trace?from=${PAY}`, (page) => page.locator('.trace-hit').nth(2).click({ force: true })],
   ['past', `/trace?from=${PAY}&at=${new Date(Date.now() - 15 * 86_400_000).toISOString().slice(0, 19)}Z`, async () => undefined],

@@ -1,21 +1,22 @@
-import { assets, connectors, deadLetters, durable, explanationOf, findingAt, findingById, funnel, historyOf, observationsOf, scans, SIZE, tickets, tokens } from './mock-data.mjs';
+import { changesOf, observationsOf } from './mock-identity.mjs';
+import { assets, connectors, deadLetters, durable, explanationOf, findingAt, findingById, funnel, historyOf, scans, SIZE, tickets, tokens } from './mock-data.mjs';
 import { attestations, blastRadius, coverage, exposed, exposureHistory, missing, provenance, search } from './mock-chain.mjs';
 import { traceFrom } from './mock-trace.mjs';
 
 const problem = (status, code, detail) => [status, { type: 'about:blank', status, code, detail, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }];
 const page = (items, next = null) => [200, { items, next }];
 
-export function answer(world, url) {
+export function answer(world, url, method = 'GET') {
   if (!(world in SIZE)) return problem(401, 'unauthenticated', 'This token is not known.');
   const path = decodeURIComponent(url.pathname.slice('/v1'.length));
   const query = url.searchParams;
   const [, kind, id, part] = path.split('/');
-  if (kind === 'findings') return id ? oneFinding(world, id, part) : listFindings(world, query);
+  if (kind === 'findings') return id ? oneFinding(world, id, part, method) : listFindings(world, query);
   switch (kind) {
     case 'trace': if (id) return chainPart(world, id, part, query);
       return [200, traceFrom(world, query.get('from') ?? '', query.get('direction') ?? 'forward', query.get('at'))];
     case 'metrics': return [200, funnel(world)];
-    case 'scans': return id ? [200, scans(world)[0]] : page(scans(world));
+    case 'scans': return part === 'changes' ? [200, changesOf(world, id, query.get('kind'))] : id ? found(scans(world).find((one) => one.id === id)) : page(scans(world));
     case 'connectors': return id ? found(connectors(world).find((one) => one.id === id)) : page(connectors(world));
     case 'policies': return [200, provenance(world)];
     case 'dead-letters': return page(deadLetters(world));
@@ -43,14 +44,17 @@ function chainPart(world, id, part, query) {
 
 const found = (one) => (one ? [200, one] : problem(404, 'not_found', 'No such thing.'));
 
-function oneFinding(world, id, part) {
+function oneFinding(world, id, part, method) {
   const finding = findingById(world, id);
   if (!finding) return problem(404, 'finding_not_found', 'No finding has this id.');
   switch (part) {
     case undefined: return [200, finding];
     case 'explanation': return [200, explanationOf(finding)];
     case 'history': return page(historyOf(finding));
-    case 'observations': return page(observationsOf(finding));
+    case 'observations': return [200, observationsOf(finding)];
+    case 'split': return method === 'POST' ? [200, { id, created: findingAt(world, 1).id }] : problem(405, 'method_not_allowed', 'POST it.');
+    case 'merge': return method === 'POST' ? [200, { id, merged: [] }] : problem(405, 'method_not_allowed', 'POST it.');
+    case 'verify': return finding.status === 'open' ? [202, { id }] : problem(409, 'verification_pending', 'A rescan was asked for already.');
     default: return problem(404, 'not_found', 'No such part.');
   }
 }

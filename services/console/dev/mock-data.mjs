@@ -1,8 +1,8 @@
 /** Numbers of findings of each world. */
 export const SIZE = { none: 0, few: 23, many: 1_000_000 };
 const DAY = 86_400_000;
-const ago = (days) => new Date(Date.now() - days * DAY).toISOString().replace(/\.\d+Z/, 'Z');
-const sha = (seed) => Array.from({ length: 64 }, (_, i) => ((seed * 2654435761 + i * 40503) >>> (i % 13)) % 16).map((n) => n.toString(16)).join('');
+export const ago = (days) => new Date(Date.now() - days * DAY).toISOString().replace(/\.\d+Z/, 'Z');
+export const sha = (seed) => Array.from({ length: 64 }, (_, i) => ((seed * 2654435761 + i * 40503) >>> (i % 13)) % 16).map((n) => n.toString(16)).join('');
 
 const REPOS = [['acme/pay', 'payments', 'checkout', 'pay-api'], ['acme/shop', 'storefront', 'storefront', 'shop-web'], ['acme/ledger', 'core', 'back-office', 'ledger-worker'], ['acme/platform-infrastructure-and-shared-terraform-modules', '', 'back-office', '']];
 const KINDS = [
@@ -15,7 +15,7 @@ const KINDS = [
   { class: 'sca', title: 'Uncontrolled recursion in a very long dependency title that nobody would ever be able to read in one line without cutting it somewhere in the middle of what it says', ids: ['CVE-2022-25883'], cwe: 'CWE-1333', purl: 'pkg:npm/%40acme/internal-shared-component-library@12.4.0-beta.20260101', fixed: [], tools: ['Trivy', 'Grype', 'Snyk'], rule: 'CVE-2022-25883', severity: 'low' },
 ];
 const TRI = ['yes', 'unknown', 'no'];
-const idOf = (index) => `01930000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+export const idOf = (index) => `01930000-0000-7000-8000-${String(index).padStart(12, '0')}`;
 
 export const bandOf = (score) => (score >= 80 ? 'act' : score >= 60 ? 'attend' : score >= 30 ? 'track' : 'defer');
 
@@ -36,7 +36,7 @@ export function findingAt(world, index) {
     application, service, repository: `github.com/${repository}`, team, environment: 'production', ownerSource: team ? `CODEOWNERS line 14 in ${repository}, read 3 h ago; it outranks the catalog.` : '',
     deployed, exposed, exposure, reachable: index % 4 === 0 ? 'yes' : index % 4 === 3 ? 'no' : 'unknown',
     firstSeen: ago(34 - (index % 30)), lastSeen: ago((index % 5) / 10), dueAt: index % 9 === 8 ? null : ago(-((index * 3) % 40) + 3), baseline: false,
-    ticket: index % 3 === 0 ? { id: `ticket-${index}`, status: 'open', url: 'https://github.example/acme/pay/issues/42', key: `#${40 + (index % 50)}` } : null,
+    flags: index === 1 ? ['identity_ambiguous'] : [], ticket: index % 3 === 0 ? { id: `ticket-${index}`, status: 'open', url: 'https://github.example/acme/pay/issues/42', key: `#${40 + (index % 50)}` } : null,
   };
 }
 
@@ -68,20 +68,14 @@ export function explanationOf(finding) {
 
 export function historyOf(finding) {
   return [
-    { at: finding.lastSeen, who: 'scoring', what: 'Score 74 → 91, band Act', why: 'The internet reaches pay-api through alb-pay since 10:12.' },
-    { at: ago(2), who: 'ticket-routing', what: 'Ticket #42 opened in acme/pay', why: 'Rule “payments: act and attend”.' },
-    { at: ago(6), who: 'dedup', what: 'Merged with the report of Grype', why: 'Same package, image, and CVE-2021-23337 = GHSA-35jh-r3h4-6jhm. Rule sca-2.', scan: idOf(900) },
-    { at: finding.firstSeen, who: 'dedup', what: 'First seen', why: 'Trivy scan of acme/pay.', scan: idOf(901) },
+    { at: finding.lastSeen, who: 'Throughline', what: 'score: 74.2 → 91; band: attend → act; exposed: limited → internet', why: 'its deployment context changed', cause: 'chain', scan: null, finding: null },
+    { at: ago(1), who: 'Grace', what: 'decision: accepted-risk → none; score: 4 → 74.2', why: 'the exception was revoked', cause: 'decision', scan: null, finding: null },
+    { at: ago(2), who: 'Throughline', what: 'ticket acme/pay#42 is open', why: 'a routing rule chose its fix', cause: 'ticket', scan: null, finding: null },
+    { at: ago(4), who: 'Ada', what: 'another finding was merged into it; seen by: Trivy → Grype, Trivy', why: 'Both tools mean the same advisory', cause: 'correction', scan: null, finding: null },
+    { at: ago(5), who: 'Throughline', what: 'evidence: awaiting verification → open', why: 'shown by a scan', cause: 'finding', scan: idOf(901), finding: null },
+    { at: ago(6), who: 'Throughline', what: 'evidence: open → awaiting verification', why: 'not shown by the last complete scan of its scope', cause: 'finding', scan: idOf(900), finding: null },
+    { at: finding.firstSeen, who: 'Throughline', what: 'first seen and scored', why: 'a scan showed it', cause: 'finding', scan: idOf(902), finding: null },
   ];
-}
-
-export function observationsOf(finding) {
-  return finding.tools.map((tool, index) => ({
-    id: `${finding.id}-${index}`, tool, rule: finding.rules[index].id, severity: { original: ['HIGH', 'Critical', 'error'][index % 3], normalized: index === 1 ? 'critical' : finding.severity, rule: 'tool' }, title: finding.title,
-    description: 'Lodash versions before 4.17.21 are vulnerable to command injection via the template function. <img src=x onerror=alert(1)> [click](javascript:alert(1))', location: finding.location, component: finding.component, identifiers: finding.identifiers,
-    version: `image:123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/pay@sha256:${sha(index + 3)}`, scan: idOf(900 + index), firstSeen: finding.firstSeen, lastSeen: finding.lastSeen, fingerprints: {},
-    codeFlow: finding.class === 'sast' && index === 0 ? [{ path: 'src/orders/order-controller.ts', line: 22, message: 'request.params.id comes from the caller' }, { path: 'src/orders/order-service.ts', line: 41, message: 'passed on unchanged' }, { path: 'src/orders/order-repository.ts', line: 84, message: 'concatenated into SQL' }] : [],
-  }));
 }
 
 export function funnel(world) {

@@ -22,7 +22,7 @@ export function startMock(port = 0, delay = 0) {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (!url.pathname.startsWith('/v1/')) return serveFile(url.pathname, response);
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-    const [status, body] = request.method === 'POST' && url.pathname === '/v1/scans' ? [202, { id: '01930000-0000-7000-8000-000000000900', status: 'queued' }] : answer(token, url);
+    const [status, body] = request.method === 'POST' && url.pathname === '/v1/scans' ? [202, { id: '01930000-0000-7000-8000-000000000900', status: 'queued' }] : answer(token, url, request.method);
     request.resume();
     setTimeout(() => {
       response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'x-request-id': '4bf92f3577b34da6' });

@@ -55,6 +55,7 @@ const coverage = page('/collect/coverage', () => import('./pages/coverage.js'), 
 const missing = page('/collect/coverage/$hop', () => import('./pages/coverage.js'), 'MissingAt');
 const inventory = page('/inventory/$kind', () => import('./pages/inventory.js'), 'Inventory');
 const scans = page('/collect/scans', () => import('./pages/scans.js'), 'Scans');
+const scan = withFilters('/collect/scans/$id', () => import('./pages/scan.js'), 'ScanPage', ['kind']);
 const connectors = page('/collect/connectors', () => import('./pages/connectors.js'), 'Connectors');
 const connector = page('/collect/connectors/$id', () => import('./pages/connector.js'), 'ConnectorPage');
 const connect = withFilters('/collect/connect', () => import('./pages/connect.js'), 'Connect', ['kind', 'id']);
@@ -64,7 +65,7 @@ const setup = page('/setup', () => import('./pages/setup.js'), 'Setup');
 const admin = page('/admin', () => import('./pages/admin.js'), 'Admin');
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([index, today, findings, finding, trace, exposed, blast, inventory, scans, connectors, connector, connect, coverage, missing, provenance, deadLetters, setup, admin])]),
+  routeTree: root.addChildren([signIn, app.addChildren([index, today, findings, finding, trace, exposed, blast, inventory, scans, scan, connectors, connector, connect, coverage, missing, provenance, deadLetters, setup, admin])]),
   defaultPreload: 'intent', scrollRestoration: true, parseSearch, stringifySearch,
 });
 

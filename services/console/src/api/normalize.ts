@@ -28,7 +28,7 @@ export function historyEntry(value: unknown): HistoryEntry {
   const from = loose(value);
   return {
     at: text(from, 'at', 'time', 'changedAt'), who: text(from, 'who', 'actor', 'by', 'source') || 'Throughline', what: spoken(text(from, 'what', 'summary', 'event', 'kind', 'change', 'status')),
-    why: text(from, 'why', 'reason', 'cause', 'detail'), scan: text(from, 'scan', 'scanId', 'receipt') || null,
+    why: text(from, 'why', 'reason', 'cause', 'detail'), scan: text(from, 'scan', 'scanId', 'receipt') || null, cause: text(from, 'cause'), finding: text(from, 'finding') || null,
   };
 }
 
@@ -38,7 +38,7 @@ function spoken(what: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss', 'scope', 'line', 'defaultLine', 'present', 'missedScans']);
+const SHOWN_APART = new Set(['id', 'tool', 'rule', 'ruleId', 'severity', 'title', 'description', 'location', 'component', 'version', 'scan', 'scanId', 'firstSeen', 'lastSeen', 'codeFlow', 'findingId', 'tenantId', 'attributes', 'draft', 'remediation', 'identifiers', 'fingerprints', 'cvss', 'scope', 'line', 'defaultLine', 'present', 'missedScans', 'firstScan', 'goneScan', 'join']);
 
 export function observation(value: unknown): Observation {
   const outer = loose(value);

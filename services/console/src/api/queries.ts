@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { apiQuery, type FindingsSearch } from '../lib/findings-url.js';
 import { ApiError, get } from './client.js';
-import { connector, deadLetter, explanation, historyEntry, observation, trace } from './normalize.js';
+import { connector, deadLetter, explanation, historyEntry, trace } from './normalize.js';
 import type { ApiToken, Asset, Direction, Durable, Finding, Fix, Funnel, Issue, Page, Scan, Ticket } from './types.js';
 
 const one = encodeURIComponent;
@@ -37,8 +37,11 @@ export const topFindingsQuery = (search: FindingsSearch, limit: number) => query
 
 export const findingQuery = (id: string) => queryOptions({ queryKey: ['finding', id], queryFn: ({ signal }) => get<Finding>(`/findings/${one(id)}`, {}, signal) });
 export const explanationQuery = (id: string) => queryOptions({ queryKey: ['finding', id, 'explanation'], queryFn: async ({ signal }) => explanation(await get(`/findings/${one(id)}/explanation`, {}, signal)) });
-export const historyQuery = (id: string) => queryOptions({ queryKey: ['finding', id, 'history'], queryFn: async ({ signal }) => (await items<unknown>(`/findings/${one(id)}/history`, { limit: 200 }, signal)).items.map(historyEntry) });
-export const observationsQuery = (id: string) => queryOptions({ queryKey: ['finding', id, 'observations'], queryFn: async ({ signal }) => (await items<unknown>(`/findings/${one(id)}/observations`, { limit: 50 }, signal)).items.map(observation) });
+export const historyQuery = (id: string) => infiniteQueryOptions({
+  queryKey: ['finding', id, 'history'],
+  queryFn: async ({ pageParam, signal }) => { const page = await items<unknown>(`/findings/${one(id)}/history`, { limit: 30, cursor: pageParam }, signal); return { items: page.items.map(historyEntry), next: page.next }; },
+  initialPageParam: '', getNextPageParam: (last) => last.next ?? undefined,
+});
 export const fixQuery = (id: string) => queryOptions({ queryKey: ['fix', id], queryFn: ({ signal }) => orNull(get<Fix>(`/fixes/${one(id)}`, {}, signal)) });
 export const issueQuery = (id: string) => queryOptions({ queryKey: ['issue', id], queryFn: ({ signal }) => orNull(get<Issue>(`/issues/${one(id)}`, {}, signal)) });
 export const ticketQuery = (id: string) => queryOptions({

@@ -28,6 +28,7 @@ export interface Finding {
   /** Only on a finding's own page. */
   readonly remediation?: string; readonly references?: readonly string[]; readonly codeFlow?: Observation['codeFlow']; readonly statusReason?: string;
   readonly fix?: { readonly id: string; readonly kind: string; readonly title: string; readonly detail: string }; readonly sla?: { readonly reason?: string }; readonly flags?: readonly string[];
+  readonly mergedInto?: string | null; readonly splitFrom?: string | null;
 }
 
 export interface Factor { readonly name: string; readonly value: string; readonly source: string; readonly observedAt: string; readonly contribution: number }
@@ -38,7 +39,8 @@ export interface Explanation {
   readonly ssvc: Ssvc | null; readonly ssvcNote?: string | null; readonly counterfactuals: readonly Counterfactual[];
 }
 
-export interface HistoryEntry { readonly at: string; readonly who: string; readonly what: string; readonly why: string; readonly scan: string | null }
+/** `cause`: a word for where it came from; `finding`: the one it was merged into or split from. */
+export interface HistoryEntry { readonly at: string; readonly who: string; readonly what: string; readonly why: string; readonly scan: string | null; readonly cause: string; readonly finding: string | null }
 
 export interface Observation {
   readonly id: string; readonly tool: string; readonly rule: string; readonly severityOriginal: string; readonly severity: string;

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import { Fragment, type ReactElement } from 'react';
-import type { Finding, HistoryEntry, Observation } from '../api/types.js';
+import type { ReactElement } from 'react';
+import type { Finding, Observation } from '../api/types.js';
 import { evidenceTable } from '../lib/evidence-table.js';
 import { middleCut, shortName } from '../lib/format.js';
-import { Copy, Mono, Outside, Time } from './bits.js';
+import { Mono, Outside, Time } from './bits.js';
 
 /** What each tool said, side by side; where the tools differ, the row is marked. */
-export function EvidenceSide({ observations, finding }: { readonly observations: readonly Observation[]; readonly finding: Finding }): ReactElement {
+export function EvidenceSide({ observations, finding, compared }: { readonly observations: readonly Observation[]; readonly finding: Finding; /** The code of several tools is shown side by side elsewhere. */ readonly compared: boolean }): ReactElement {
   if (observations.length === 0) return <p className="muted">No observation is kept any more: the scans that held them are past their retention.</p>;
   const { columns, rows } = evidenceTable(observations);
   const seenFlow = observations.find((one) => one.codeFlow.length > 0);
@@ -15,10 +15,10 @@ export function EvidenceSide({ observations, finding }: { readonly observations:
   return (
     <div className="stack">
       {observations.length > 1 && <p>{joinTools(columns.map((one) => one.tool))} report one flaw{sameReason(finding)}.</p>}
-      {snippet && <figure className="code"><figcaption className="meta mono-text">{finding.location?.path}{finding.location?.startLine ? `:${finding.location.startLine}` : ''}</figcaption><pre tabIndex={0}>{snippet}</pre></figure>}
+      {snippet && !compared && <figure className="code"><figcaption className="meta mono-text">{finding.location?.path}{finding.location?.startLine ? `:${finding.location.startLine}` : ''}</figcaption><pre tabIndex={0}>{snippet}</pre></figure>}
       <div className="table-wrap" tabIndex={0} role="region" aria-label="Observations by tool">
         <table className="table evidence">
-          <thead><tr><th scope="col"><span className="sr">What</span></th>{columns.map((one, index) => <th key={`${one.id}-${index}`} scope="col"><b>{one.tool}</b> {one.scan && <Link to="/collect/scans" search={{ scan: one.scan } as never}>receipt</Link>}</th>)}</tr></thead>
+          <thead><tr><th scope="col"><span className="sr">What</span></th>{columns.map((one, index) => <th key={`${one.id}-${index}`} scope="col"><b>{one.tool}</b> {one.scan && <Link to="/collect/scans/$id" params={{ id: one.scan }}>receipt</Link>}</th>)}</tr></thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.name} className={row.differs ? 'differs' : ''}>
@@ -64,24 +64,5 @@ function CodeFlow({ steps, tool }: { readonly steps: Observation['codeFlow']; re
         ))}
       </ol>
     </div>
-  );
-}
-
-export function History({ entries }: { readonly entries: readonly HistoryEntry[] }): ReactElement {
-  return (
-    <ol className="timeline">
-      {entries.map((entry, index) => (
-        <Fragment key={index}>
-          <li>
-            <span className="meta timeline-at"><Time at={entry.at} /></span>
-            <span className="stack-tight">
-              <span className="strong">{entry.what || 'Changed'}</span>
-              {entry.why && <span className="muted">{entry.why}</span>}
-              <span className="meta">{entry.who}{entry.scan && <> · <Link to="/collect/scans" search={{ scan: entry.scan } as never}>receipt</Link> <Copy text={entry.scan} label="Copy the receipt id" /></>}</span>
-            </span>
-          </li>
-        </Fragment>
-      ))}
-    </ol>
   );
 }

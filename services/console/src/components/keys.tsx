@@ -32,6 +32,6 @@ function isTyping(target: EventTarget | null, key: string): boolean {
 export const KEY_HELP: readonly (readonly [string, readonly (readonly [readonly string[], string])[]])[] = [
   ['Everywhere', [[['⌘', 'K'], 'search, go to an id'], [['?'], 'this map'], [['g', 't'], 'Today'], [['g', 'f'], 'Findings'], [['g', 'r'], 'Trace'], [['g', 'i'], 'Inventory'], [['g', 'c'], 'Collect'], [['g', 'a'], 'Admin']]],
   ['Lists', [[['j'], 'next'], [['k'], 'previous'], [['x'], 'select'], [['space'], 'peek'], [['enter'], 'open'], [['/'], 'filter'], [['esc'], 'close']]],
-  ['A finding', [[['w'], 'why this score'], [['r'], 'where it runs'], [['f'], 'fix'], [['e'], 'evidence'], [['h'], 'history'], [['a'], 'owner'], [['t'], 'ticket']]],
+  ['A finding', [[['w'], 'why this score'], [['r'], 'where it runs'], [['f'], 'fix'], [['e'], 'evidence'], [['o'], 'observations'], [['h'], 'history'], [['m'], 'merge'], [['s'], 'split'], [['a'], 'owner'], [['t'], 'ticket']]],
   ['Trace', [[['←', '→'], 'along the lines, thing by thing'], [['↑', '↓'], 'in a column'], [['enter'], 'facts and evidence'], [['v'], 'picture or list'], [['d'], 'turn the direction'], [['['], 'previous event'], [[']'], 'next event'], [['n'], 'next path']]],
 ];

@@ -3,10 +3,10 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { Fragment, type ReactElement } from 'react';
 import { scansQuery } from '../api/queries.js';
 import type { Scan, ScanCounts } from '../api/types.js';
-import { Command, Empty, Failure, Mono, Skeletons, Time } from '../components/bits.js';
+import { Command, Copy, Empty, Failure, Mono, Skeletons, Time } from '../components/bits.js';
 import { CollectTabs } from '../components/collect-tabs.js';
 import { State } from '../components/marks.js';
-import { count } from '../lib/format.js';
+import { count, middleCut } from '../lib/format.js';
 import { targetText } from '../lib/target.js';
 import { receivedAt } from '../lib/today.js';
 import { uploadCommand } from '../lib/commands.js';
@@ -48,22 +48,26 @@ function ScanRow({ scan, flash }: { readonly scan: Scan; readonly flash: boolean
   const at = receivedAt(scan);
   return (
     <tr className={flash ? 'flash' : undefined}>
-      <td data-label="Received"><span className="stack-tight">{at ? <Time at={at} /> : '–'}<Mono text={scan.id} max={13} /></span></td>
+      <td data-label="Received"><span className="stack-tight">{at ? <Time at={at} /> : '–'}<span className="copyable"><Link to="/collect/scans/$id" params={{ id: scan.id }} className="mono-text nowrap" title={scan.id}>{middleCut(scan.id, 13)}</Link><Copy text={scan.id} label={`Copy ${scan.id}`} /></span></span></td>
       <td data-label="Status"><span className="stack-tight"><span><State state={scan.status} /></span>{scan.coverage !== 'complete' && scan.status !== 'rejected' && <span className="meta">{scan.coverage} coverage</span>}{scan.duplicateOf && <span className="meta">same as an earlier one</span>}</span></td>
       <td data-label="Tool"><span className="stack-tight"><span>{scan.tool || 'unknown'}</span><span className="meta">{scan.format}</span></span></td>
       <td data-label="Target"><Mono text={targetText(scan.target) || scan.fileName || ''} max={52} copy={false} /></td>
       <td data-label="Results"><span className="stack-tight"><Link to="/findings" search={{ scan: scan.id, status: 'all' }}>{count(scan.counts?.reported ?? 0)} reported</Link>{(scan.counts?.quarantined ?? 0) > 0 && <span className="due-soon nowrap">{count(scan.counts.quarantined)} quarantined</span>}</span></td>
-      <td data-label="Changed"><Counts counts={scan.counts} /><Problems scan={scan} /></td>
+      <td data-label="Changed"><Counts scan={scan} /><Problems scan={scan} /></td>
     </tr>
   );
 }
 
 const CHANGES = ['new', 'changed', 'reopened', 'unchanged', 'merged', 'absent', 'fixed'] as const satisfies readonly (keyof ScanCounts)[];
 
-function Counts({ counts }: { readonly counts: ScanCounts | undefined }): ReactElement {
+/** Of a scan that is the same as an earlier one, nothing is listed: that one holds the changes. */
+const LISTED: ReadonlySet<string> = new Set(['new', 'changed', 'reopened', 'absent', 'fixed']);
+
+function Counts({ scan: { id, counts } }: { readonly scan: Scan }): ReactElement {
   const told = CHANGES.filter((name) => (counts?.[name] ?? 0) > 0);
   if (told.length === 0) return <span className="muted">nothing</span>;
-  return <span className="counts">{told.map((name) => <span key={name}><b>{count(counts?.[name] ?? 0)}</b> {name}</span>)}</span>;
+  const text = (name: keyof ScanCounts): ReactElement => <><b>{count(counts?.[name] ?? 0)}</b> {name}</>;
+  return <span className="counts">{told.map((name) => (LISTED.has(name) ? <Link key={name} to="/collect/scans/$id" params={{ id }} search={{ kind: name }}>{text(name)}</Link> : <span key={name}>{text(name)}</span>))}</span>;
 }
 
 function Problems({ scan }: { readonly scan: Scan }): ReactElement | null {

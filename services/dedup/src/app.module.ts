@@ -3,11 +3,12 @@ import { StreamController } from './consumers/stream.controller.js';
 import type { Policy } from './domain/policy.js';
 import { FindingsController } from './http/findings.controller.js';
 import { ScansController } from './http/scans.controller.js';
+import { VerifyController } from './http/verify.controller.js';
 import { POLICY } from './tokens.js';
 
 @Module({})
 export class DedupModule {
   static with(policy: Policy): DynamicModule {
-    return { module: DedupModule, controllers: [StreamController, FindingsController, ScansController], providers: [{ provide: POLICY, useValue: policy }] };
+    return { module: DedupModule, controllers: [StreamController, FindingsController, ScansController, VerifyController], providers: [{ provide: POLICY, useValue: policy }] };
   }
 }

@@ -111,7 +111,7 @@ describe('issues and lineage', () => {
   const image = 'image-name:registry.example/pay';
   const chain = (asset: string, version: number, lineage: readonly string[]) => ({
     ...toRecord(scan({ sequence: 1, drafts: [] })[0] as never, 0), topic: TOPICS.chainChanged,
-    value: { tenantId: TENANT, asset, version, kind: 'image-name', lineage, running: [] } as unknown as ChainChanged,
+    value: { tenantId: TENANT, asset, version, kind: 'image-name', lineage, running: [], formerly: [], decommissionedAt: '' } as unknown as ChainChanged,
   });
 
   it('the same flaw in repository and image is one issue, whichever comes first: scan or chain', async () => {

@@ -6,6 +6,7 @@ import type { Run } from '../domain/running.js';
 import { closeScans, introducedAgainst, introducedOnBranch, introducedOnDefault, missingOf, tallyOf, type ClosedScan, type Missing, type ScanTally } from '../persistence/completion.repository.js';
 import { loadKnown, saveAbsences, saveFindings } from '../persistence/finding.repository.js';
 import { planFor } from '../persistence/plans.js';
+import { answerRescans, askedOf, type Asked } from './answer-rescans.js';
 import { announceEvolved } from './announce.js';
 import type { OpenScan } from './open-scans.js';
 import { isWhole } from './settle-scans.js';
@@ -40,7 +41,9 @@ export async function completeScans(unit: Unit, scans: readonly OpenScan[], deci
   const endings = await endingsOf(unit, whole);
   const applied = endings.filter((one) => one.applied);
   const missing = await missingOf(unit, applied, applied.map(({ open }) => deciding.policyOf(open.slice.tenantId).absencesToFix));
-  const absences = missing.length === 0 ? new Map<string, Absence>() : await missAll(unit, endings, missing, deciding);
+  const asked = await askedOf(unit, applied);
+  const absences = missing.length === 0 ? new Map<string, Absence>() : await missAll(unit, endings, { missing, asked }, deciding);
+  await answerRescans(unit, asked, deciding.changedAt);
   const closed = endings.map((one) => closing(one, absences.get(one.scanId) ?? NOTHING));
   await closeScans(unit, closed, deciding.changedAt);
   const introduced = await introducedBy(unit, endings);
@@ -58,20 +61,22 @@ async function endingsOf(unit: Unit, whole: readonly OpenScan[]): Promise<readon
   });
 }
 
-async function missAll(unit: Unit, endings: readonly Ending[], missing: readonly Missing[], deciding: Deciding): Promise<ReadonlyMap<string, Absence>> {
+interface Lacking { readonly missing: readonly Missing[]; readonly asked: readonly Asked[] }
+
+async function missAll(unit: Unit, endings: readonly Ending[], { missing, asked }: Lacking, deciding: Deciding): Promise<ReadonlyMap<string, Absence>> {
   await planFor(unit, 'lookup');
   const byScan = Map.groupBy(missing, (one) => one.scanId);
   const absences = new Map<string, Absence>();
   for (const { open, scanId } of endings) {
     const own = byScan.get(scanId);
-    if (own !== undefined) absences.set(scanId, await missOne(unit, open, own, deciding));
+    if (own !== undefined) absences.set(scanId, await missOne(unit, open, { missing: own, asked: asked.filter((one) => one.scanId === scanId) }, deciding));
   }
   await planFor(unit, 'sets');
   return absences;
 }
 
-async function missOne(unit: Unit, open: OpenScan, missing: readonly Missing[], deciding: Deciding): Promise<Absence> {
-  const ids = new Set(missing.map((one) => one.id));
+async function missOne(unit: Unit, open: OpenScan, { missing, asked }: Lacking, deciding: Deciding): Promise<Absence> {
+  const lacking = { missing: new Set(missing.map((one) => one.id)), last: lastShown(open), asked: new Set(asked.map((one) => one.findingId)) };
   const findings = [...new Set(missing.map((one) => one.findingId))];
   const facts = { scan: open.facts, asset: open.asset, runs: runsWith(open), policy: deciding.policyOf(open.slice.tenantId), changedAt: deciding.changedAt };
   const absent: string[] = [];
@@ -79,7 +84,7 @@ async function missOne(unit: Unit, open: OpenScan, missing: readonly Missing[], 
   let records = 0;
   for (let from = 0; from < findings.length; from += CHUNK) {
     const known = [...(await loadKnown(unit, findings.slice(from, from + CHUNK))).values()];
-    const result = applyAbsence(ids, known, lastShown(open), facts);
+    const result = applyAbsence(lacking, known, facts);
     await saveFindings(unit, result.evolved.filter((one) => one.record !== undefined).map((one) => one.finding));
     await saveAbsences(unit, result.occurrences);
     records += announceEvolved(unit, open, result.evolved);

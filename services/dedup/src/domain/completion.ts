@@ -54,15 +54,25 @@ export interface LastShown {
   readonly version: string;
 }
 
-/** A complete scan missed these occurrences of its scope; `missing` holds their ids, `known` their findings. */
-export function applyAbsence(missing: ReadonlySet<string>, known: readonly Known[], last: LastShown, facts: SliceFacts): Absences {
+/** What a complete scan of a scope missed. */
+export interface Missed {
+  /** Ids of occurrences. */
+  readonly missing: ReadonlySet<string>;
+  readonly last: LastShown;
+  /** Findings that somebody asked this scan about: missed by it they are gone, however often the policy asks. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** A complete scan missed occurrences of its scope; `known` holds their findings. */
+export function applyAbsence({ missing, last, asked }: Missed, known: readonly Known[], facts: SliceFacts): Absences {
   const evolved: Evolved[] = [];
   const occurrences: FullOccurrence[] = [];
   const absent: string[] = [];
   for (const one of known) {
     const inScope = one.occurrences.filter((occurrence) => occurrence.scopeId === facts.scan.scope.scopeId);
     const gone = inScope.filter((occurrence) => missing.has(occurrence.id));
-    const updates = gone.map((occurrence) => absentOnce(occurrence, last, facts.scan.sequence));
+    const verified = asked.has(one.finding.findingId);
+    const updates = gone.map((occurrence) => ({ ...absentOnce(occurrence, last, facts.scan.sequence), ...(verified ? { verified } : {}) }));
     const after = merged(one.occurrences, new Map(updates.map((update) => [update.id, update])), facts.scan);
     if (!inScope.some((occurrence) => occurrence.absences === 0 && !missing.has(occurrence.id))) absent.push(one.finding.findingId);
     occurrences.push(...updates);

@@ -44,6 +44,8 @@ export function transition(from: Evidence, event: EvidenceEvent): Evidence {
 export interface Presence {
   readonly scopeId: string;
   readonly absences: number;
+  /** One of these scans was asked for by somebody: it is as good as all that the policy asks for. */
+  readonly verified?: boolean;
 }
 
 /** The first state of a finding: open, unless newer complete scans already missed it (a scan that came late). */
@@ -54,7 +56,7 @@ export function firstState(event: EvidenceEvent): EvidenceState {
 /** What all presences say together: one scope that shows it outweighs every scope that does not. */
 export function evidenceEvent(presences: readonly Presence[], absencesToFix: number): EvidenceEvent {
   let least = Number.POSITIVE_INFINITY;
-  for (const presence of presences) least = Math.min(least, presence.absences);
+  for (const { absences, verified } of presences) least = Math.min(least, verified === true ? Math.max(absences, absencesToFix) : absences);
   if (least === 0) return 'seen';
   return least >= absencesToFix ? 'gone' : 'absent';
 }

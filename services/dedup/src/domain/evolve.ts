@@ -56,7 +56,7 @@ export function create(seed: Pick<Finding, 'findingId' | 'class' | 'keys' | 'fla
   const { event, awaitsRollOut } = overall(evidenceEvent(occurrences, policy.absencesToFix), runs);
   const status = firstState(event);
   const finding: Finding = {
-    ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: awaitsRollOut ? rollOutReason(runs) : reasonOf(status, scan.newerScans),
+    ...seed, tenantId: scan.tenantId, assetId: asset.assetId, status, statusReason: awaitsRollOut ? rollOutReason(runs) : reasonOf(status, { absences: scan.newerScans, asked: false }),
     statusSince: scan.receivedAt, regressions: 0, version: 1, issueId: issueIdOf(scan.tenantId, seed.findingId, asset, occurrences, seed.aliases),
     onDefault: scan.scope.defaultLine, baseline: scan.baseline, firstSeen: scan.receivedAt, flags: scan.clockSkew ? [...seed.flags, CLOCK_SKEW].sort() : seed.flags,
     absentIn: runs.absentIn, awaitsRollOut, apart: [], mergedInto: '', splitFrom: '',
@@ -77,7 +77,7 @@ export function seen(known: Known, keys: readonly string[], flags: readonly stri
     ...withKeys, onDefault: withKeys.onDefault || arrived, firstSeen: arrived ? scan.receivedAt : withKeys.firstSeen,
     flags: [...new Set([...withKeys.flags, ...flags])].sort(),
   };
-  const next = arrived ? moved(base, { event: 'arrived', awaitsRollOut: false }, standing(relevant(base, known.occurrences), at.runs), { at: scan.receivedAt, absences: 0 }) : judged(base, known.occurrences, at.runs, at.policy, scan.receivedAt);
+  const next = arrived ? moved(base, { event: 'arrived', awaitsRollOut: false }, standing(relevant(base, known.occurrences), at.runs), { at: scan.receivedAt, absences: 0, asked: false }) : judged(base, known.occurrences, at.runs, at.policy, scan.receivedAt);
   const outcome = known.finding.status === 'fixed' && next.status === 'reopened' ? 'reopened' : 'changed';
   return announced(next, known.occurrences, outcome, arrived, at);
 }
@@ -116,16 +116,21 @@ function overall(event: EvidenceEvent, { runsIn }: Standing): Overall {
 export function judged(finding: Finding, occurrences: readonly FullOccurrence[], runs: readonly Run[], policy: Policy, at: string): Finding {
   const speaking = relevant(finding, occurrences);
   const stand = standing(speaking, finding.onDefault ? runs : []);
-  return moved(finding, overall(evidenceEvent(speaking, policy.absencesToFix), stand), stand, { at, absences: Math.min(...speaking.map((one) => one.absences)) });
+  return moved(finding, overall(evidenceEvent(speaking, policy.absencesToFix), stand), stand, { at, ...lookOf(speaking) });
 }
 
-function moved(finding: Finding, { event, awaitsRollOut }: Overall, stand: Standing, { at, absences }: { readonly at: string; readonly absences: number }): Finding {
+function moved(finding: Finding, { event, awaitsRollOut }: Overall, stand: Standing, { at, ...look }: Look & { readonly at: string }): Finding {
   const next: Evidence = transition(finding, event);
   const judgedAt = { ...finding, ...next, absentIn: stand.absentIn, awaitsRollOut };
   if (next.status === finding.status && awaitsRollOut === finding.awaitsRollOut) return judgedAt;
   const statusSince = next.status === finding.status ? finding.statusSince : at;
-  return { ...judgedAt, statusReason: awaitsRollOut ? rollOutReason(stand) : reasonOf(next.status, absences), statusSince };
+  return { ...judgedAt, statusReason: awaitsRollOut ? rollOutReason(stand) : reasonOf(next.status, look), statusSince };
 }
+
+/** How often the scopes looked, and whether somebody asked one of them to. */
+interface Look { readonly absences: number; readonly asked: boolean }
+
+const lookOf = (speaking: readonly FullOccurrence[]): Look => ({ absences: Math.min(...speaking.map((one) => one.absences)), asked: speaking.some((one) => one.verified === true) });
 
 const rollOutReason = ({ runsIn }: Standing): string => `awaits roll-out: gone from the newest scan, still runs in ${runsIn}`;
 
@@ -144,10 +149,10 @@ function mergeKeys(known: readonly string[], added: readonly string[]): readonly
   return added.length === 0 ? known : [...new Set([...known, ...added])];
 }
 
-function reasonOf(status: string, absences: number): string {
+function reasonOf(status: string, { absences, asked }: Look): string {
   switch (status) {
     case 'awaiting-verification': return 'not shown by the last complete scan of its scope';
-    case 'fixed': return `not shown by ${absences} complete scans of its scope in a row`;
+    case 'fixed': return asked ? 'not shown by the scan that was asked for' : `not shown by ${absences} complete scans of its scope in a row`;
     case 'reopened': return 'shown again after it was fixed';
     default: return 'shown by a scan';
   }

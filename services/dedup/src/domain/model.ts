@@ -48,6 +48,8 @@ export interface FullOccurrence extends Occurrence {
   readonly lastSeen: string;
   readonly lastVersion: string;
   readonly near: Near;
+  /** Missed by a complete scan that somebody asked for. */
+  readonly verified?: boolean;
 }
 
 /** A finding as dedup keeps it; its fields for readers are composed from its occurrences. */

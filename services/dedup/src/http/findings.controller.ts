@@ -10,8 +10,10 @@ import { identityOf } from '../persistence/correction.repository.js';
 import { candidatesOf } from '../persistence/candidates.repository.js';
 import { correctionsOf, joinsOf, scansAt } from '../persistence/changes.repository.js';
 import { loadKnown } from '../persistence/finding.repository.js';
+import { rescanOf } from '../persistence/rescan.repository.js';
 import { POLICY } from '../tokens.js';
 import { presentObservation } from './presenter.js';
+import { presentRescan } from './rescan.schemas.js';
 import { mergeAnswer, mergeBody, observationsAnswer, splitAnswer, splitBody } from './schemas.js';
 
 @Controller('/v1/findings')
@@ -26,11 +28,13 @@ export class FindingsController {
       if (known === undefined) throw notFound(id);
       const { keys, decisions } = await identityOf(unit, id, known.finding.keys);
       const kept = await joinsOf(unit, [id]);
+      const rescan = await rescanOf(unit, id);
       const words = await correctionsOf(unit, id);
       const scans = await scansAt(unit, known.occurrences.flatMap(({ scopeId, firstSequence, goneSequence }) => [firstSequence, goneSequence].filter((sequence) => sequence !== null).map((sequence) => ({ scopeId, sequence }))));
       return {
         items: known.occurrences.map((one) => presentObservation(one, whyPart(one, known.finding, kept, words), scans)).sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : a.firstSeen > b.firstSeen ? 1 : 0)),
         next: null, identity: { keys: [...keys], decisions: [...decisions], flags: [...known.finding.flags], candidates: [...await candidatesOf(unit, known)] },
+        rescan: rescan === undefined ? null : presentRescan(rescan),
       };
     });
   }

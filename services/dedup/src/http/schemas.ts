@@ -1,6 +1,7 @@
 import { listQuery } from '@throughline/service-kit';
 import { z } from 'zod';
 import { CHANGE_KINDS } from '../persistence/changes.repository.js';
+import { rescanAnswer } from './rescan.schemas.js';
 
 const reason = z.string().trim().min(3).max(2000).describe('Why; kept with the decision and in the audit log.');
 
@@ -32,6 +33,7 @@ export const observationsAnswer = z.object({
     decisions: z.array(z.object({ kind: z.string(), other: z.string(), reason: z.string(), actor: z.string(), decidedAt: z.string() })),
     flags: z.array(z.string()), candidates: z.array(z.object({ finding: z.string(), flag: z.string() })).describe('Findings that might be the same, when it is flagged.'),
   }),
+  rescan: rescanAnswer.nullable().describe('The last rescan that somebody asked for, and what it showed.'),
 });
 export const mergeAnswer = z.object({ id: z.string(), merged: z.array(z.string()) });
 export const splitAnswer = z.object({ id: z.string(), created: z.string() });

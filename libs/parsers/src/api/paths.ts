@@ -2,7 +2,7 @@
  * File paths as text. They are compared and shown, never opened: a path out of a report is not trusted to lie anywhere.
  */
 const BUILD_ROOTS = [
-  /^\/github\/workspace\//, /^\/home\/runner\/work\/[^/]+\/[^/]+\//, /^[A-Za-z]:\/a\/[^/]+\/[^/]+\//, /^\/builds\/[^/]+\/[^/]+\//,
+  /^\/github\/workspace\//, /^\/home\/runner\/work\/[^/]+\/[^/]+\//, /^[A-Za-z]:\/a\/([^/]+)\/\1\//, /^\/builds\/[^/]+\/[^/]+\//,
   /^\/home\/vsts\/work\/\d+\/s\//, /^[A-Za-z]:\/a\/\d+\/s\//, /^\/bitbucket\/pipelines\/agent\/build\//, /^\/codebuild\/output\/src[^/]*\/src\/[^/]+\/[^/]+\/[^/]+\//,
   /^\/var\/(?:lib\/)?jenkins(?:_home)?\/workspace\/[^/]+\//, /^\/home\/circleci\/(?:project|repo)\//, /^\/workspace\/(?:source\/)?/, /^\/src\//,
 ];
@@ -26,9 +26,10 @@ export function normalizePath(raw: string, context: PathContext = {}): string {
   if (path.includes('%')) path = decodeEscapes(path);
   if (path.includes('\\')) path = path.replaceAll('\\', '/');
   path = fold(path);
+  const comparable = upperDrive(path);
   for (const root of context.roots ?? []) {
     const base = rootOf(root);
-    if (base.length > 1 && path.startsWith(base)) return path.slice(base.length);
+    if (base.length > 1 && comparable.startsWith(base)) return path.slice(base.length);
   }
   for (const root of BUILD_ROOTS) {
     const bare = path.replace(root, '');
@@ -39,8 +40,13 @@ export function normalizePath(raw: string, context: PathContext = {}): string {
 
 /** A directory as `normalizePath` compares it: folded, with one slash at its end. */
 export function rootOf(root: string): string {
-  const path = normalizePathPlain(root);
+  const path = upperDrive(normalizePathPlain(root));
   return path.endsWith('/') ? path : `${path}/`;
+}
+
+/** Windows knows one drive by a letter of either case. */
+function upperDrive(path: string): string {
+  return /^[a-z]:/.test(path) ? path[0]?.toUpperCase() + path.slice(1) : path;
 }
 
 function normalizePathPlain(raw: string): string {

@@ -1,5 +1,5 @@
 import {
-  ReportError, ResultRefusal, fieldsOf, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, severityOf, sniff, sub, text, texts, vulnerabilityIds, weaknessIds,
+  ReportError, ResultRefusal, fieldsOf, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, severityOf, sniff, sub, text, texts, toolName, vulnerabilityIds, weaknessIds,
   type DraftInput, type Fields, type MappedSeverity, type Parser, type ReportMeta, type SplitElement, type Suppression,
 } from '../../api/index.js';
 
@@ -36,7 +36,7 @@ function read(element: SplitElement): DraftInput | null {
   if (state === 'fixed' || looseText(instance, 'state') === 'fixed') return null;
   const rule = fieldsOf(alert['rule'], '"rule"');
   const id = requiredText(rule, 'id');
-  const tool = text(sub(alert, 'tool'), 'name').toLowerCase() || 'code scanning';
+  const tool = toolName(text(sub(alert, 'tool'), 'name')) || 'code scanning';
   const location = sub(instance, 'location');
   const path = normalizePath(text(location, 'path'));
   const message = looseText(sub(instance, 'message'), 'text');

@@ -1,5 +1,5 @@
 import {
-  ReportError, ResultRefusal, fieldsOf, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, sniff, sub, text,
+  ReportError, ResultRefusal, fieldsOf, isMasked, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, sniff, sub, text,
   type DraftInput, type Fields, type KnownSecret, type MappedSeverity, type Parser, type ReportMeta, type SplitElement, type Suppression,
 } from '../../api/index.js';
 
@@ -57,7 +57,7 @@ function severityOfSecret(validity: string): MappedSeverity {
 
 /** null for a value that GitHub hides: a mask identifies nothing. */
 function secretOf(type: string, value: string): KnownSecret | null {
-  return value === '' || /^(?:hidden|redacted|\*+)$|\*{4,}/i.test(value) ? null : { type, value };
+  return value === '' || isMasked(value) ? null : { type, value };
 }
 
 /** GitHub counts alerts by repository and keeps the number for the same secret. */

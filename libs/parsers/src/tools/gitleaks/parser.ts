@@ -1,5 +1,5 @@
 import {
-  ReportError, fieldsOf, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, sniff, text, texts,
+  ReportError, fieldsOf, isMasked, isoTime, jsonParser, lineNumber, looseText, normalizePath, requiredText, sniff, text, texts,
   type DraftInput, type Fields, type KnownSecret, type MappedSeverity, type Parser, type ReportMeta, type SplitElement,
 } from '../../api/index.js';
 
@@ -75,5 +75,5 @@ function bareValue(offender: string): string {
 
 /** null when Gitleaks ran with --redact: a mask identifies nothing. */
 function secretOf(rule: string, value: string): KnownSecret | null {
-  return value === '' || /^(?:redacted|\*+)$|\*{4,}|\.\.\.$/i.test(value) ? null : { type: rule, value };
+  return value === '' || isMasked(value) ? null : { type: rule, value };
 }

@@ -15,17 +15,32 @@ export interface RunPlaces {
 export function runPlaces(run: Fields): RunPlaces {
   const roots: string[] = [];
   const prefixes = new Map<string, string>();
-  for (const [id, base] of Object.entries(sub(run, 'originalUriBaseIds'))) {
+  const bases = sub(run, 'originalUriBaseIds');
+  for (const [id, base] of Object.entries(bases)) {
     if (!isFields(base)) continue;
     const uri = looseText(base, 'uri');
-    if (/^(?:file:|\/|[A-Za-z]:[\\/])/.test(uri)) roots.push(uri);
-    else if (uri !== '' && !uri.startsWith('..')) prefixes.set(id, uri.endsWith('/') ? uri : `${uri}/`);
+    const prefix = prefixOf(bases, id, 0);
+    if (ABSOLUTE.test(uri)) roots.push(uri);
+    else if (prefix !== '') prefixes.set(id, prefix);
   }
   for (const invocation of listOf(run, 'invocations')) {
     const directory = looseText(sub(invocation, 'workingDirectory'), 'uri');
-    if (/^(?:file:|\/|[A-Za-z]:[\\/])/.test(directory)) roots.push(directory);
+    if (ABSOLUTE.test(directory)) roots.push(directory);
   }
   return { roots: roots.sort((left, right) => right.length - left.length), prefixes, artifacts: listOf(run, 'artifacts'), logical: listOf(run, 'logicalLocations') };
+}
+
+const ABSOLUTE = /^(?:file:|\/|[A-Za-z]:[\\/])/;
+const DEEPEST_BASE = 8;
+
+/** Path of a base below the root that the bases above it lead to (§3.14.14); empty for a root and for what leads out of it. */
+function prefixOf(bases: Fields, id: string, depth: number): string {
+  const base = sub(bases, id);
+  const uri = looseText(base, 'uri');
+  if (depth > DEEPEST_BASE || ABSOLUTE.test(uri) || uri.startsWith('..')) return '';
+  const own = uri === '' || uri.endsWith('/') ? uri : `${uri}/`;
+  const above = looseText(base, 'uriBaseId');
+  return (above === '' ? '' : prefixOf(bases, above, depth + 1)) + own;
 }
 
 /** Location of a result: the first one; a result may have none (§3.27.12). Refuses one of a wrong type. */
@@ -41,10 +56,29 @@ export function primaryLocation(result: Fields, places: RunPlaces): Partial<Code
     path: isUrl ? '' : uri, url: isUrl ? uri : '',
     startLine: lineNumber(region, 'startLine'), endLine: lineNumber(region, 'endLine') || lineNumber(region, 'startLine'),
     startColumn: lineNumber(region, 'startColumn'), endColumn: lineNumber(region, 'endColumn'),
-    snippet: messageText(sub(region, 'snippet')) || messageText(sub(sub(physical, 'contextRegion'), 'snippet')),
+    snippet: snippetOf(region, sub(physical, 'contextRegion')),
     symbol: symbolOf(first, places),
   };
 }
+
+/**
+ * The flagged lines. Of the context around a region only the lines that the region names count, since what stands
+ * beside a flaw changes without it. They also serve where the region's own snippet holds fewer lines than the region
+ * (Bandit shows the first one).
+ */
+function snippetOf(region: Fields, context: Fields): string {
+  const own = messageText(sub(region, 'snippet'));
+  const around = messageText(sub(context, 'snippet'));
+  if (around === '') return own;
+  const [from, first] = [lineNumber(region, 'startLine'), lineNumber(context, 'startLine')];
+  const to = Math.max(from, lineNumber(region, 'endLine'));
+  const lines = around.split(LINE_END);
+  const flagged = from > 0 && first > 0 && from >= first && to - first < lines.length ? lines.slice(from - first, to - first + 1) : [];
+  if (own !== '' && (flagged.length === 0 || own.trimEnd().split(LINE_END).length >= flagged.length)) return own;
+  return flagged.join('\n') || around;
+}
+
+const LINE_END = /\r\n|\r|\n/;
 
 function artifactPath(location: Fields, places: RunPlaces): string {
   const index = location['index'];

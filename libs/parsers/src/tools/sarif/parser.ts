@@ -1,11 +1,13 @@
 import {
-  ReportError, ResultRefusal, fieldsOf, firstSentence, isFields, isoTime, jsonParser, list, looseSecrets, looseText, secretInSnippet, sniff, sub, text, texts, vulnerabilityIds, weaknessIds,
-  type DraftInput, type Fields, type Parser, type ReportMeta, type ReportProblem, type SplitElement, type Suppression, type TargetHints,
+  ReportError, ResultRefusal, fieldsOf, firstSentence, flaggedText, isFields, isoTime, jsonParser, list, looseSecrets, looseText, normalizePath, secretInSnippet, sniff, sub, text, texts, toolName,
+  vulnerabilityIds, weaknessIds,
+  type CodeLocation, type DraftInput, type Fields, type KnownSecret, type Parser, type ReportMeta, type ReportProblem, type SplitElement, type Suppression, type TargetHints,
 } from '../../api/index.js';
 import { componentOf } from './components.js';
 import { fingerprintsOf } from './fingerprints.js';
 import { codeFlowOf, primaryLocation, runPlaces, type RunPlaces } from './locations.js';
-import { cweWord, listOf, resultMessage, ruleBook, type RuleBook, type SarifRule } from './rules.js';
+import { resourceOf } from './resources.js';
+import { cweWord, listOf, messageText, resultMessage, ruleBook, type RuleBook, type SarifRule } from './rules.js';
 import { LEVELS, severityOfResult } from './severity.js';
 import { classOf } from './tool-classes.js';
 
@@ -63,16 +65,16 @@ function begin(rest: unknown): { meta: ReportMeta; state: State } {
   const problems = problemsOf(fields);
   return {
     meta: {
-      tool: toolName(drivers), toolVersion: drivers.map((driver) => looseText(driver, 'semanticVersion') || looseText(driver, 'version')).find((version) => version !== '') ?? '',
+      tool: toolNames(drivers), toolVersion: drivers.map((driver) => looseText(driver, 'semanticVersion') || looseText(driver, 'version')).find((version) => version !== '') ?? '',
       scannedAt: scannedAt(fields), success: success(fields), hints: hintsOf(fields),
       partial: problems.some((problem) => problem.code !== 'run_failed'), problems,
     },
-    state: { inline, runs: fields.map((run, index) => ({ tool: looseText(drivers[index] ?? {}, 'name').toLowerCase() || 'unknown', rules: ruleBook(run), places: runPlaces(run) })) },
+    state: { inline, runs: fields.map((run, index) => ({ tool: toolName(looseText(drivers[index] ?? {}, 'name')) || 'unknown', rules: ruleBook(run), places: runPlaces(run) })) },
   };
 }
 
-function toolName(drivers: readonly Fields[]): string {
-  const names = new Set(drivers.map((driver) => looseText(driver, 'name').trim().toLowerCase()).filter((name) => name !== ''));
+function toolNames(drivers: readonly Fields[]): string {
+  const names = new Set(drivers.map((driver) => toolName(looseText(driver, 'name'))).filter((name) => name !== ''));
   return [...names].sort().join('+') || 'unknown';
 }
 
@@ -104,12 +106,22 @@ function problemsOf(runs: readonly Fields[]): ReportProblem[] {
       problems.push({ code: 'external_results', message: 'results lie in other files that were not uploaded; inline them before the upload', position: `runs[${index}]` });
     }
     for (const invocation of listOf(run, 'invocations')) {
+      problems.push(...notifiedErrors(invocation, `runs[${index}]`));
       if (invocation['executionSuccessful'] === false) {
         problems.push({ code: 'run_failed', message: `the tool says that its run failed ${looseText(invocation, 'exitCodeDescription') || looseText(invocation, 'exitSignalName')}`.trim(), position: `runs[${index}]` });
       }
     }
   });
   return problems;
+}
+
+/** What the tool says went wrong on its way (§3.20.20): a file that it could not parse, a rule that it could not read. */
+function notifiedErrors(invocation: Fields, position: string): ReportProblem[] {
+  const notifications = [...listOf(invocation, 'toolExecutionNotifications'), ...listOf(invocation, 'toolConfigurationNotifications')];
+  return notifications.filter((notification) => looseText(notification, 'level') === 'error').slice(0, 20).map((notification) => {
+    const uri = looseText(sub(sub(listOf(notification, 'locations')[0] ?? {}, 'physicalLocation'), 'artifactLocation'), 'uri');
+    return { code: 'not_scanned', message: [normalizePath(uri), messageText(sub(notification, 'message'))].filter((part) => part !== '').join(': '), position };
+  });
 }
 
 function readResult(element: SplitElement, state: State): DraftInput | null {
@@ -132,17 +144,23 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   const identifiers = [...new Set([...vulnerabilityIds(ruleId, ...texts(properties['tags'])), ...(rule?.identifiers ?? [])])];
   const findingClass = classOf(run.tool, ruleId, rule?.name ?? '', identifiers.length > 0);
   const weaknesses = weaknessesOf(result, properties, rule);
-  const secret = findingClass === 'secrets' ? secretInSnippet(ruleId, location?.snippet ?? '') : null;
+  const secret = findingClass === 'secrets' ? secretOf(ruleId, location) : null;
   return {
     class: findingClass, title: rule?.title || firstSentence(message) || ruleId, description: message || rule?.fullDescription, severity: severityOfResult(result, rule),
     rule: { tool: run.tool, id: ruleId, name: rule?.name, helpUri: rule?.helpUri },
-    identifiers, weaknesses, location, secret,
+    identifiers, weaknesses: weaknesses.length === 0 && findingClass === 'secrets' ? ['CWE-798'] : weaknesses, secret,
+    location: location && { ...location, resource: findingClass === 'iac' ? resourceOf(run.tool, location) : '' },
     alsoSecret: weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location?.snippet ?? '') : undefined,
     component: findingClass === 'sca' || findingClass === 'container' ? componentOf(message, rule, location) : null,
     codeFlow: codeFlowOf(result, run.places), fingerprints: fingerprintsOf(result), suppressions: suppressionsOf(result),
     references: rule?.helpUri ? [rule.helpUri] : [], remediation: rule?.help === message ? '' : rule?.help,
     attributes: attributesOf(result, properties, rule),
   };
+}
+
+function secretOf(ruleId: string, location: Partial<CodeLocation> | null): KnownSecret | null {
+  const { snippet = '', startColumn = 0, endColumn = 0 } = location ?? {};
+  return secretInSnippet(ruleId, snippet, flaggedText(snippet, startColumn, endColumn));
 }
 
 /** Weaknesses about hard-coded credentials: the flagged lines hold one, whatever it looks like. */

@@ -13,7 +13,8 @@ const BY_TOOL: readonly (readonly [RegExp, FindingClass])[] = [
 /** What the rule itself says outranks the tool: Trivy and Checkov write several classes into one run. */
 export function classOf(tool: string, ruleId: string, ruleName: string, isVulnerability: boolean): FindingClass {
   const name = tool.toLowerCase();
-  if (/^(?:CKV\d?_SECRET_|secret)/i.test(ruleId) || ruleName === 'Secret') return 'secrets';
+  // Semgrep's registry keeps its rules about secrets in folders of that name.
+  if (/^(?:CKV\d?_SECRET_|secret)|^[\w.-]*\.secrets\./i.test(ruleId) || ruleName === 'Secret') return 'secrets';
   if (ruleName === 'OsPackageVulnerability') return 'container';
   if (ruleName === 'Misconfiguration' || /^(?:AVD-|KSV-?\d|DS-?\d|CKV\d?_)/.test(ruleId) && !isVulnerability) return 'iac';
   const known = BY_TOOL.find(([pattern]) => pattern.test(name))?.[1];

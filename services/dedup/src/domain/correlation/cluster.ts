@@ -12,6 +12,7 @@ export class Group {
   readonly apart: Set<string>;
   /** Signatures of members, to find what may not be together. */
   readonly bySignature = new Map<string, Node[]>();
+  readonly secrets: Node[];
   /** Members of groups that this one is as near to as to others: it joins none of them. */
   readonly barred = new Set<number>();
 
@@ -22,6 +23,7 @@ export class Group {
     this.particulars = node.nature.particulars;
     this.apart = new Set(node.apart);
     this.bySignature.set(node.signature, [node]);
+    this.secrets = node.view.secret === '' ? [] : [node];
   }
 
   /** Takes over another group. An existing finding whose members agree on no kind (a person merged them) keeps all kinds. */
@@ -32,6 +34,7 @@ export class Group {
     this.kinds = shared.size > 0 ? shared : new Set([...this.kinds, ...other.kinds]);
     this.particulars = agreed(this.particulars, other.particulars);
     for (const signature of other.apart) this.apart.add(signature);
+    this.secrets.push(...other.secrets);
     for (const index of other.barred) this.barred.add(index);
     for (const [signature, nodes] of other.bySignature) this.bySignature.set(signature, [...(this.bySignature.get(signature) ?? []), ...nodes]);
   }
@@ -62,11 +65,8 @@ function conflicting(a: Group, b: Group): boolean {
     const right = b.bySignature.get(signature);
     if (right?.some((one) => left.some((other) => !repeats(one, other))) === true) return true;
   }
-  const left = secretsOf(a);
-  return left.length > 0 && secretsOf(b).some((one) => left.some((other) => differ(one, other)));
+  return a.secrets.some((one) => b.secrets.some((other) => differ(one, other)));
 }
-
-const secretsOf = (group: Group): readonly Node[] => [...group.bySignature.values()].flat().filter((node) => node.view.secret !== '');
 
 function differ(a: Node, b: Node): boolean {
   if (a.view.secret === b.view.secret) return false;

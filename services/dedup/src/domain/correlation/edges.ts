@@ -16,7 +16,7 @@ export interface Edge {
 }
 
 /** A view is compared with at most this many followers in order of place: a line with more results tells none apart. */
-const FOLLOWERS = 200;
+const FOLLOWERS = 64;
 
 /** All pairs that are at one place and of one kind, at least one of them fresh; surest first, in an order of content. */
 export function edgesOf(nodes: readonly Node[], minConfidence: number): readonly Edge[] {

@@ -16,21 +16,21 @@ export interface Nature {
 }
 
 /** What a view is about. Words of a rule, or else of its title, outweigh its weakness: tools give weaknesses that are too wide or wrong. */
-export function natureOf(view: View, worded = kindsOfWords): Nature {
+export function natureOf(view: View): Nature {
   const words = wordsOf(view.rule, view.ruleName);
   const title = wordsOf(view.title);
-  return { kinds: kindsOf(view, words, title, worded), particulars: [...new Set(particularsOf(words + title))] };
+  return { kinds: kindsOf(view, words, title), particulars: [...new Set(particularsOf(words + title))] };
 }
 
-function kindsOf(view: View, words: string, title: string, wordKinds: typeof kindsOfWords): Kinds {
+function kindsOf(view: View, words: string, title: string): Kinds {
   if (view.class === 'secrets') return new Map([['hard-coded-credential', new Set<Source>(['rule'])]]);
   const weaknesses = kindsOfWeaknesses(view.weaknesses);
   const coded = kindOfRule(view.tool, view.rule);
   const known = coded === undefined ? controlsOf(view.rule, view.ruleName) : [coded];
   if (known.length > 0) return new Map(known.map((kind) => [kind, sources('rule', kind, weaknesses)]));
-  const worded = narrowed(wordKinds(words), weaknesses);
+  const worded = narrowed(kindsOfWords(words), weaknesses);
   if (worded.length > 0) return new Map(worded.map((kind) => [kind, sources('words', kind, weaknesses)]));
-  const titled = narrowed(wordKinds(title), weaknesses);
+  const titled = narrowed(kindsOfWords(title), weaknesses);
   if (titled.length > 0) return new Map(titled.map((kind) => [kind, sources('title', kind, weaknesses)]));
   return new Map(weaknesses.map((kind) => [kind, new Set<Source>(['weaknesses'])]));
 }

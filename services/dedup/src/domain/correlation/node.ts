@@ -1,10 +1,8 @@
 import { normalizedSnippet } from '../identity/normalize.js';
-import type { Neighbour } from './types.js';
-import { signatureOf } from './types.js';
+import type { View } from '../near/view.js';
 import { natureOf, type Nature } from './kinds.js';
 import { regionOf, sameRegion, type Region } from './place.js';
-import type { View } from '../near/view.js';
-import { kindsOfWords } from './words.js';
+import { signatureOf, type Neighbour } from './types.js';
 
 /** A view with everything that comparing it needs, computed once. */
 export interface Node {
@@ -20,14 +18,15 @@ export interface Node {
 
 /** All views in one order that depends on what they show, so that no answer depends on the order of the question. */
 export function nodesOf(fresh: readonly View[], neighbours: readonly Neighbour[]): readonly Node[] {
-  const known = new Map<string, readonly string[]>();
-  const worded = (words: string): readonly string[] => {
-    const kinds = known.get(words) ?? kindsOfWords(words);
-    known.set(words, kinds);
-    return kinds;
+  const natures = new Map<string, Nature>();
+  const nature = (view: View): Nature => {
+    const key = [view.class, view.tool, view.rule, view.ruleName, view.title, ...view.weaknesses].join('\u0000');
+    const known = natures.get(key) ?? natureOf(view);
+    natures.set(key, known);
+    return known;
   };
   const node = (view: View, findingId: string, apart: readonly string[]): Node => ({
-    view, findingId, apart, signature: signatureOf(view), region: regionOf(view), nature: natureOf(view, worded), code: normalizedSnippet(view.snippet),
+    view, findingId, apart, signature: signatureOf(view), region: regionOf(view), nature: nature(view), code: normalizedSnippet(view.snippet),
   });
   return [...fresh.map((view) => node(view, '', [])), ...neighbours.map((one) => node(one, one.findingId, one.apart))].sort(inOrder);
 }

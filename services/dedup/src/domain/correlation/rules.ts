@@ -3,14 +3,14 @@
  * gosec's rules, SonarQube's security rules, .NET's CA3xxx. A rule that names its flaw in words needs no line here.
  */
 const RULES: Readonly<Record<string, string>> = {
-  'code-injection': 'B102 B307 S1523 S5334',
+  'code-injection': 'B102 B307 B612 S1523 S5334',
   'command-injection': 'B601 B602 B603 B604 B605 B606 B609 G204 S2076 S4721 CA3006',
   'sql-injection': 'B608 B610 B611 G201 G202 S2077 S3649 CA3001',
   deserialization: 'B301 B302 B506 B614 S5135',
-  xss: 'B308 B701 B702 B703 G203 S5131 CA3002',
+  xss: 'B308 B701 B702 B703 B704 G203 S5131 CA3002',
   'path-traversal': 'G304 G305 B202 S2083 CA3003',
   ssrf: 'G107 S5144',
-  xxe: 'B313 B314 B315 B316 B317 B318 B319 B320 S2755',
+  xxe: 'B313 B314 B315 B316 B317 B318 B319 B320 B405 B406 B407 B408 B409 B410 B411 S2755',
   'open-redirect': 'S5146 CA3007',
   'ldap-injection': 'S2078 CA3005',
   'xpath-injection': 'S2091 CA3008',
@@ -30,6 +30,8 @@ const RULES: Readonly<Record<string, string>> = {
   'missing-timeout': 'B113',
   'dynamic-url': 'B310',
   'search-path': 'B607',
+  'unmaintained-library': 'B413',
+  snmp: 'B508 B509',
   'host-key-verification': 'B507',
   assert: 'B101',
   'swallowed-error': 'B110 B112 G104',
@@ -43,13 +45,17 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 const TOOLS: readonly (readonly [tool: RegExp, code: RegExp])[] = [
-  [/bandit/, /^B\d{3}$/], [/gosec/, /^G\d{3}$/], [/sonar/, /^S\d{4}$/], [/./, /^CA3\d{3}$/], [/semgrep|gitlab/, /^[BG]\d{3}$/],
+  [/bandit/, /^B\d{3}$/], [/gosec/, /^G\d{3}$/], [/sonar/, /^S\d{4}$/], [/./, /^CA3\d{3}$/], [/semgrep|gitlab|ruff|flake8/, /^[BG]\d{3}$/],
 ];
+
+/** Ruff and flake8 have Bandit's rules under its numbers: S307 is B307. */
+const PORTS = /ruff|flake8/;
 
 const KIND_OF = new Map(Object.entries(RULES).flatMap(([kind, codes]) => codes.split(' ').map((code) => [code, kind] as const)));
 
 /** The kind of flaw of a coded rule: `B307`, `gosec.G404-1`, `python:S4790`. */
 export function kindOfRule(tool: string, rule: string): string | undefined {
-  const code = /(?:^|[.:/])([A-Z]{1,2}\d{3,4})(?:-\d+)?$/.exec(rule)?.[1] ?? '';
+  const own = /(?:^|[.:/])([A-Z]{1,2}\d{3,4})(?:-\d+)?$/.exec(rule)?.[1] ?? '';
+  const code = PORTS.test(tool) && /^S\d{3}$/.test(own) ? own.replace('S', 'B') : own;
   return TOOLS.some(([name, shape]) => name.test(tool) && shape.test(code)) ? KIND_OF.get(code) : undefined;
 }

@@ -20,7 +20,7 @@ const IMPOSSIBLE = 1e12;
 
 /**
  * Assignment of the highest total worth, by shortest augmenting paths with potentials (Jonker and Volgenant's form of
- * the Hungarian method): O(rows² · (rows + columns)). Each row has a column of its own in which it stays alone at worth 0.
+ * the Hungarian method): O(rows² · (rows + columns)). As many columns as rows are added in which a row stays alone at worth 0.
  */
 export function assign(rows: number, columns: number, edges: readonly Edge[]): Assignment {
   const solver = new Solver(rows, columns, edges);
@@ -43,7 +43,7 @@ class Solver {
     this.#width = columns + rows;
     this.#cost = new Float64Array(rows * this.#width).fill(IMPOSSIBLE);
     for (const edge of edges) this.#cost[edge.row * this.#width + edge.column] = -edge.worth;
-    for (let row = 0; row < rows; row += 1) this.#cost[row * this.#width + columns + row] = 0;
+    for (let row = 0; row < rows; row += 1) this.#cost.fill(0, row * this.#width + columns, (row + 1) * this.#width);
     this.#u = new Float64Array(rows);
     this.#v = new Float64Array(this.#width);
     this.#rowOf = new Int32Array(this.#width).fill(-1);

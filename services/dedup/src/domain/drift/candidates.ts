@@ -70,7 +70,7 @@ export class FileShifts {
   }
 
   of(now: string, before: string): Shifts | undefined {
-    if (now !== before && !this.#files.arePaired(now, before)) return undefined;
+    if (now !== before && this.#files.trust(now, before) === 0) return undefined;
     const known = this.#shifts.get(now);
     if (known !== undefined) return known;
     const fresh = this.#now.get(now) ?? [];

@@ -1,31 +1,25 @@
 import { normalizedSnippet } from '../identity/normalize.js';
 import type { View } from '../near/view.js';
+import { tokensOf, type Token } from './tokens.js';
+import type { Weights } from './weights.js';
 
 /** A flagged piece of code, taken apart. */
 export interface Code {
   /** Without white space and line numbers; '' when the tool gave none. Equal texts are equal code. */
   readonly text: string;
-  readonly tokens: readonly string[];
+  readonly tokens: readonly Token[];
   /** Lines around the flagged ones, for tools that print some; equal surroundings are evidence of their own. */
-  readonly around: readonly string[];
+  readonly around: readonly Token[];
 }
 
 const NUMBERED = /^\s*(\d+)(?:[\s:|](.*)|)$/s;
-const QUOTES = /["'`]/g;
-/** Words (of identifiers, keywords and texts alike), numbers, operators. Brackets, commas and semicolons come and go with formatting. */
-const TOKENS = /[\p{L}_$][\p{L}\p{N}_$]*|\p{N}[\p{L}\p{N}_.]*|[+\-*/%=<>!&|^~?:.@#]+/gu;
 /** Longer code is compared by its beginning: 3,000 characters of a snippet rarely have more. */
 const MAX_TOKENS = 600;
 
 export function codeOf(view: View): Code {
   const { flagged, around } = split(view);
   const text = normalizedSnippet(flagged);
-  return { text, tokens: text === '' ? [] : tokensOf(flagged), around: around === '' ? [] : tokensOf(around) };
-}
-
-/** Spelling of a name is no identity (`userId`, `user_id`), nor are quotes. */
-export function tokensOf(text: string): readonly string[] {
-  return (text.replace(QUOTES, ' ').match(TOKENS) ?? []).slice(0, MAX_TOKENS).map((token) => token.replace(/(?<=.)_+/g, '').toLowerCase());
+  return { text, tokens: text === '' ? [] : tokensOf(flagged).slice(0, MAX_TOKENS), around: around === '' ? [] : tokensOf(around).slice(0, MAX_TOKENS) };
 }
 
 /** Tools such as Bandit print numbered lines around the flagged ones: the numbers tell which those are. */
@@ -41,59 +35,21 @@ function split({ snippet, startLine, endLine }: View): { readonly flagged: strin
 
 const isWithin = (line: number, start: number, end: number): boolean => line >= start && line <= Math.max(start, end);
 
-const KEYWORDS = new Set((
-  'and as assert async await bool boolean break byte case catch char class const continue def default del do double elif else end enum err error except export extends '
-  + 'false final finally float for from func function global go if implements import in int interface is lambda let long map module new nil none not null number object or '
-  + 'package pass private protected public raise range readonly require return self short static string struct super switch synchronized this throw throws true try type '
-  + 'typeof undefined unless until use using val var void when where while with yield select insert update delete into values set like'
-).split(' '));
-
-/** How much it says that two pieces of code share a token. */
-const WEIGHT = { word: 1, number: 0.7, keyword: 0.3, rule: 0.35, operator: 0.1 } as const;
-
-/** Weighs tokens for one rule: what all its flaws have in common tells none of them apart. */
-export class Weights {
-  readonly #ofRule: ReadonlySet<string>;
-  readonly #share = new Map<string, number>();
-
-  /** `names`: words of the rule. `sides`: the code before and now, each apart, since an unchanged word is on both. */
-  constructor(names: readonly string[], sides: readonly (readonly Code[])[]) {
-    this.#ofRule = new Set(names.flatMap((name) => name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []));
-    for (const side of sides) {
-      const counts = new Map<string, number>();
-      for (const code of side) for (const token of new Set(code.tokens)) counts.set(token, (counts.get(token) ?? 0) + 1);
-      // The share of *others* that have it, cautious while there are few.
-      for (const [token, count] of counts) this.#share.set(token, Math.max(this.#share.get(token) ?? 0, (count - 1) / (side.length + 1)));
-    }
-  }
-
-  of(token: string): number {
-    return base(token, this.#ofRule) * (1 - 0.75 * (this.#share.get(token) ?? 0));
-  }
-}
-
-function base(token: string, ofRule: ReadonlySet<string>): number {
-  if (/^\p{N}/u.test(token)) return WEIGHT.number;
-  if (!/[\p{L}_$]/u.test(token)) return WEIGHT.operator;
-  if (KEYWORDS.has(token)) return WEIGHT.keyword;
-  return ofRule.has(token) ? WEIGHT.rule : WEIGHT.word;
-}
-
 /** Tokens and how much they say together. */
 export interface Bag {
   readonly weights: ReadonlyMap<string, number>;
   readonly total: number;
 }
 
-export function bagOf(tokens: readonly string[], weightOf: (token: string) => number): Bag {
-  const weights = new Map<string, number>();
+export function bagOf(tokens: readonly Token[], weights: Weights): Bag {
+  const weighed = new Map<string, number>();
   let total = 0;
   for (const token of tokens) {
-    const weight = weightOf(token);
-    weights.set(token, (weights.get(token) ?? 0) + weight);
+    const weight = weights.of(token);
+    weighed.set(token.key, (weighed.get(token.key) ?? 0) + weight);
     total += weight;
   }
-  return { weights, total };
+  return { weights: weighed, total };
 }
 
 /** Shared weight of two bags. */
@@ -115,17 +71,21 @@ export function containment(a: Bag, b: Bag): number {
   return least < 2 ? 0 : overlap(a, b) / least;
 }
 
-/** Equal but for names, and the names are replaced one for one: `run(a, a)` and `run(b, b)`, not `run(a, b)`. */
-export function isRenamed(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length || a.length < 2) return false;
+/**
+ * How many names one piece of code has instead of the other's, each replaced by one other everywhere: `run(a, a)` and
+ * `run(b, b)` differ in one name, `run(a, b)` in none that could be renamed. Undefined when more than names differs.
+ */
+export function renamedNames(a: readonly Token[], b: readonly Token[]): number | undefined {
+  if (a.length !== b.length || a.length < 2) return undefined;
   const forth = new Map<string, string>();
   const back = new Map<string, string>();
-  return a.every((token, index) => {
-    const other = b[index] as string;
-    if (token !== other && !(isName(token) && isName(other))) return false;
-    if (!forth.has(token) && !back.has(other)) { forth.set(token, other); back.set(other, token); }
-    return forth.get(token) === other && back.get(other) === token;
-  });
+  for (const [index, { key, kind }] of a.entries()) {
+    const other = b[index] as Token;
+    if (key !== other.key && !(kind === 'name' && other.kind === 'name')) return undefined;
+    if (kind !== 'name') continue;
+    if ((forth.get(key) ?? other.key) !== other.key || (back.get(other.key) ?? key) !== key) return undefined;
+    forth.set(key, other.key);
+    back.set(other.key, key);
+  }
+  return [...forth].filter(([key, other]) => key !== other).length;
 }
-
-const isName = (token: string): boolean => /^[\p{L}_$]/u.test(token) && !KEYWORDS.has(token);

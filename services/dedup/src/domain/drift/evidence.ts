@@ -1,5 +1,5 @@
 import { compareFlow } from './flow.js';
-import { containment, isRenamed, likeness } from './code.js';
+import { containment, likeness, renamedNames } from './code.js';
 import type { Fact } from './fact.js';
 import type { FilePairs } from './files.js';
 import type { Placing, Shifts } from './shift.js';
@@ -19,28 +19,28 @@ export const WEIGHTS = {
   /** Edited code: `perLikeness` · (likeness − `evenLikeness`). Half of what is said alike leaves it open; below, they are different flaws. */
   perLikeness: 8,
   evenLikeness: 0.5,
-  /** All names replaced one for one is a renaming more often than a new flaw of equal form: moves likeness towards 1 by this share. */
-  renamedNames: 0.4,
+  /** One name replaced everywhere is a renaming more often than a new flaw of equal form: moves likeness towards 1 by this share. */
+  renamedName: 0.4,
   /** The lines around the flagged ones are (mostly) what they were. */
   sameSurroundings: 1,
   /** No code: a message of its own that is the same; and one that differs, by how much. */
   sameTitle: 2,
   perTitleLikeness: 4,
   samePath: 1,
-  /** Another path, known to be the old one's new name. */
-  renamedFile: 0.8,
+  /** Another path, as far as it is known to be the old one's new name. */
+  renamedFile: 1.4,
   /** Another file that goes on: code seldom moves so; less seldom to a file of that name. */
   otherFile: -1.5,
   otherFileOfThatName: -0.7,
-  sameSymbol: 1.2,
+  sameSymbol: 0.8,
   /** Functions are renamed, too. */
   otherSymbol: -0.8,
   /** Exactly where its surroundings went; by both neighbours, by one, or when no neighbour is known. */
-  placedSure: 2.5,
-  placedLikely: 1.5,
-  placedGuess: 1.2,
+  placedSure: 1.7,
+  placedLikely: 1.2,
+  placedGuess: 0.9,
   /** At most two lines off: an import or a wrapped line. */
-  placedNear: 0.6,
+  placedNear: 0.5,
   /** Its neighbours moved apart, and it is between them. */
   placedBetween: 0.2,
   /** Somewhere else: both neighbours stayed together without it; one neighbour says so; or lines may have come in above that nobody saw. */
@@ -109,7 +109,7 @@ function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): vo
   if (sameCode) return tally.add(fresh.bag.total >= LONG_CODE ? WEIGHTS.sameCode : WEIGHTS.sameShortCode, 'snippet');
   if (fresh.same === '' || gone.same === '') return weighTitle(tally, fresh, gone);
   const alike = Math.max(likeness(fresh.bag, gone.bag), OF_CONTAINMENT * containment(fresh.bag, gone.bag));
-  const value = isRenamed(fresh.code.tokens, gone.code.tokens) ? alike + (1 - alike) * WEIGHTS.renamedNames : alike;
+  const value = renamedNames(fresh.code.tokens, gone.code.tokens) === 1 ? alike + (1 - alike) * WEIGHTS.renamedName : alike;
   tally.add(WEIGHTS.perLikeness * (value - WEIGHTS.evenLikeness), 'snippet');
   if (fresh.around.total > 1 && likeness(fresh.around, gone.around) >= 0.6) tally.add(WEIGHTS.sameSurroundings, 'snippet');
 }
@@ -122,7 +122,8 @@ function weighTitle(tally: Tally, fresh: Fact, gone: Fact): void {
 
 function weighPath(tally: Tally, { view: now }: Fact, { view: before }: Fact, files: FilePairs): void {
   if (now.path === before.path) return tally.add(WEIGHTS.samePath, 'path');
-  if (files.arePaired(now.path, before.path)) return tally.add(WEIGHTS.renamedFile, 'path');
+  const trust = files.trust(now.path, before.path);
+  if (trust > 0) return tally.add(WEIGHTS.renamedFile * trust, 'path');
   tally.add(baseName(now.path) === baseName(before.path) ? WEIGHTS.otherFileOfThatName : WEIGHTS.otherFile);
 }
 

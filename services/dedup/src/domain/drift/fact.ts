@@ -1,6 +1,8 @@
 import type { View } from '../near/view.js';
-import { bagOf, codeOf, tokensOf, Weights, type Bag, type Code } from './code.js';
+import { bagOf, codeOf, type Bag, type Code } from './code.js';
 import { ruleKey } from './question.js';
+import { tokensOf } from './tokens.js';
+import { Weights } from './weights.js';
 
 /** A view with what comparing it needs, made once. */
 export interface Fact {
@@ -39,7 +41,7 @@ export function factsOf(fresh: readonly View[], gone: readonly (View & { readonl
     const before = goneRules.get(rule) ?? [];
     if (before.length === 0) continue; // nothing to compare with
     const codes = [now.map(codeOf), before.map(codeOf)] as const;
-    const weights = new Weights([...new Set([...now, ...before].flatMap((view) => [view.rule, view.ruleName]))], codes);
+    const weights = new Weights([...new Set([...now, ...before].flatMap((view) => [view.rule, view.ruleName]))], codes.map((side) => side.map((code) => code.tokens)));
     sides.fresh.push(...now.map((view, index) => factOf(view, codes[0][index] as Code, rule, weights, now)));
     sides.gone.push(...before.map((view, index) => ({ ...factOf(view, codes[1][index] as Code, rule, weights, before), findingId: view.findingId })));
   }
@@ -47,11 +49,10 @@ export function factsOf(fresh: readonly View[], gone: readonly (View & { readonl
 }
 
 function factOf(view: View, code: Code, rule: string, weights: Weights, all: readonly View[]): Fact {
-  const weigh = (token: string): number => weights.of(token);
   return {
-    view, findingId: '', rule, renamed: ruleKey(view) !== rule, code, bag: bagOf(code.tokens, weigh), around: bagOf(code.around, weigh),
+    view, findingId: '', rule, renamed: ruleKey(view) !== rule, code, bag: bagOf(code.tokens, weights), around: bagOf(code.around, weights),
     same: code.text === '' ? '' : `${rule}|${code.text}`,
-    titleShare: code.text === '' ? share(all, view.title) : 1, title: bagOf(code.text === '' ? tokensOf(view.title) : [], weigh),
+    titleShare: code.text === '' ? share(all, view.title) : 1, title: bagOf(code.text === '' ? tokensOf(view.title) : [], weights),
   };
 }
 

@@ -7,8 +7,9 @@ import { solve } from './solve.js';
 
 /** Which new path an old one became. */
 export interface FilePairs {
-  arePaired(now: string, before: string): boolean;
-  readonly pairs: readonly { readonly now: string; readonly before: string }[];
+  /** How sure it is that the old path became the new one (0 to 1); 0 when they are two files. */
+  trust(now: string, before: string): number;
+  readonly pairs: readonly { readonly now: string; readonly before: string; readonly trust: number }[];
 }
 
 /** As natural logarithms of odds, like the weights of results. */
@@ -19,6 +20,8 @@ const WEIGHTS = {
   perLikeness: 6,
   evenLikeness: 0.4,
   enough: 4,
+  /** Results of both on the same lines, by their share: a file that was only moved. */
+  sameLines: 1.5,
   sameName: 2,
   /** `api.js` to `api.ts`. */
   sameStem: 1.4,
@@ -40,7 +43,9 @@ interface File {
   readonly stem: string;
   readonly folder: string;
   readonly bag: Bag;
-  readonly bare: readonly Fact[];
+  readonly facts: readonly Fact[];
+  /** Results without code. */
+  readonly bare: number;
   readonly same: readonly string[];
 }
 
@@ -52,19 +57,24 @@ export function pairFiles(sides: Sides, { whole, knownPaths, shownPaths }: Drift
   const keysOf = (file: File): readonly string[] => [`name|${file.name}`, `stem|${file.stem}`, `folder|${file.folder}`, ...file.same.map((one) => `same|${one}`)];
   const candidates = bucketPairs({ left: now, right: before, leftKeys: keysOf, rightKeys: keysOf, cap: BUCKET_CAP });
   const edges = candidates.map(([row, column]) => ({ row, column, worth: worthOf(now[row] as File, before[column] as File) })).filter((edge) => edge.worth > -MARGIN);
-  return pairsOf(solve(edges).pairs.filter((pair) => pair.margin >= MARGIN).map(({ row, column }) => ({ now: (now[row] as File).path, before: (before[column] as File).path })));
+  return pairsOf(solve(edges).pairs.filter((pair) => pair.margin >= MARGIN).map(({ row, column, worth }) => ({
+    now: (now[row] as File).path, before: (before[column] as File).path, trust: 1 / (1 + Math.exp(-worth)),
+  })));
 }
 
 function pairsOf(pairs: FilePairs['pairs']): FilePairs {
-  const byNew = new Map(pairs.map((pair) => [pair.now, pair.before]));
-  return { pairs, arePaired: (now, before) => byNew.get(now) === before };
+  const byNew = new Map(pairs.map((pair) => [pair.now, pair]));
+  return { pairs, trust: (now, before) => { const pair = byNew.get(now); return pair?.before === before ? pair.trust : 0; } };
 }
 
 function filesOf(facts: readonly Fact[]): readonly File[] {
   return [...Map.groupBy(facts, (one) => one.view.path)].sort(([a], [b]) => compare(a, b)).map(([path, members]) => {
     const slash = path.lastIndexOf('/');
     const name = path.slice(slash + 1);
-    return { path, name, stem: name.replace(/\.[^.]+$/, ''), folder: path.slice(0, Math.max(0, slash)), bag: together(members), bare: members.filter((one) => one.same === ''), same: members.map((one) => one.same).filter((same) => same !== '') };
+    return {
+      path, name, stem: name.replace(/\.[^.]+$/, ''), folder: path.slice(0, Math.max(0, slash)), bag: together(members), facts: members, bare: members.filter((one) => one.same === '').length,
+      same: members.map((one) => one.same).filter((same) => same !== ''),
+    };
   });
 }
 
@@ -79,26 +89,26 @@ function together(facts: readonly Fact[]): Bag {
 }
 
 function worthOf(now: File, before: File): number {
-  const { alike, total } = contents(now, before);
-  return WEIGHTS.prior + Math.min(1, total / WEIGHTS.enough) * WEIGHTS.perLikeness * (alike - WEIGHTS.evenLikeness) + names(now, before);
+  const steps = inStep(now.facts, before.facts);
+  const ofCode = Math.min(now.bag.total, before.bag.total);
+  const ofLines = Math.min(now.bare, before.bare) * LINE_WEIGHT;
+  const total = ofCode + ofLines;
+  const alike = total === 0 ? 0 : (ofCode * likeness(now.bag, before.bag) + ofLines * steps.share) / total;
+  return WEIGHTS.prior + Math.min(1, total / WEIGHTS.enough) * WEIGHTS.perLikeness * (alike - WEIGHTS.evenLikeness)
+    + (steps.shift === 0 ? WEIGHTS.sameLines * steps.share : 0) + names(now, before);
 }
 
-/** Likeness of code, and of lines where there is none, each as far as it goes. */
-function contents(now: File, before: File): { readonly alike: number; readonly total: number } {
-  const ofCode = Math.min(now.bag.total, before.bag.total);
-  const ofLines = Math.min(now.bare.length, before.bare.length) * LINE_WEIGHT;
-  const total = ofCode + ofLines;
-  return { total, alike: total === 0 ? 0 : (ofCode * likeness(now.bag, before.bag) + ofLines * inStep(now.bare, before.bare)) / total };
-}
+/** Results of a file that are looked at for its shift. */
+const SAMPLE = 200;
 
 /** Share of the results that are on the same lines once the most common shift is taken off; one that defines a shift other than none proves nothing. */
-function inStep(now: readonly Fact[], before: readonly Fact[]): number {
-  const places = Map.groupBy(before, (one) => one.rule);
-  const few = now.slice(0, 200);
-  const shift = mostCommon(few.flatMap((one) => (places.get(one.rule) ?? []).slice(0, 200).map((other) => one.view.startLine - other.view.startLine)));
-  const lines = new Set(before.map((one) => `${one.rule}|${one.view.startLine + shift}`));
+function inStep(now: readonly Fact[], before: readonly Fact[]): { readonly shift: number; readonly share: number } {
+  const few = now.slice(0, SAMPLE);
+  const places = Map.groupBy(before.slice(0, SAMPLE), (one) => one.rule);
+  const shift = mostCommon(few.flatMap((one) => (places.get(one.rule) ?? []).map((other) => one.view.startLine - other.view.startLine)));
+  const lines = new Set([...places.values()].flat().map((one) => `${one.rule}|${one.view.startLine + shift}`));
   const hits = few.filter((one) => lines.has(`${one.rule}|${one.view.startLine}`)).length;
-  return Math.max(0, hits - (shift === 0 ? 0 : 1)) / Math.max(few.length, Math.min(200, before.length));
+  return { shift, share: Math.max(0, hits - (shift === 0 ? 0 : 1)) / Math.max(few.length, Math.min(SAMPLE, before.length)) };
 }
 
 function names(now: File, before: File): number {

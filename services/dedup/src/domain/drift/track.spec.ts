@@ -36,8 +36,8 @@ describe('an edited line keeps its finding', () => {
   }
 
   it('takes more of an edit where the surroundings say that it is the same line', () => {
-    const before = gone('o', { snippet: 'eval(data)', startLine: 20 });
-    const after = fresh('n', { snippet: 'eval(payload.body)', startLine: 25 });
+    const before = gone('o', { snippet: 'result = eval(data)', startLine: 20 });
+    const after = fresh('n', { snippet: 'result = eval(payload.body, scope)', startLine: 25 });
     const anchors = [{ path: 'src/db.py', from: 12, to: 17 }, { path: 'src/db.py', from: 30, to: 35 }];
     expect(told(ask([after], [before], { anchors }))).toEqual(['n is o (edited)']);
     expect(told(ask([{ ...after, startLine: 45 }], [before], { anchors }))).toEqual([]);

@@ -22,7 +22,7 @@ describe('scans on a real database', () => {
     expect(told.completed[0]?.introduced).toHaveLength(3);
   });
 
-  it('FAULTS 31: the same results of another commit write no finding, no occurrence and no event', async () => {
+  it('31: the same results of another commit write no finding, no occurrence and no event', async () => {
     const drafts = [...evals([10, 20]), vulnerable('pkg:npm/lodash@4.17.4', ['CVE-2019-10744'])];
     await harness.apply(scan({ sequence: 1, drafts }));
     const before = [await versions('finding'), await versions('occurrence'), await versions('identity_key')];
@@ -32,7 +32,7 @@ describe('scans on a real database', () => {
     expect([await versions('finding'), await versions('occurrence'), await versions('identity_key')]).toEqual(before);
   });
 
-  it('FAULTS 31: five thousand unchanged results of another commit make no event but the scan\'s own', async () => {
+  it('31: five thousand unchanged results of another commit make no event but the scan\'s own', async () => {
     const drafts = Array.from({ length: 5_000 }, (_, index) => draft({ location: at(`src/${index % 100}.js`, index, `eval(input${index})`) }));
     await harness.apply(scan({ sequence: 1, drafts }));
     const told = await harness.apply(scan({ sequence: 2, drafts }));
@@ -40,7 +40,7 @@ describe('scans on a real database', () => {
     expect(told.completed[0]?.counts).toMatchObject({ unchanged: 5_000, created: 0, changed: 0 });
   }, 120_000);
 
-  it('FAULTS 55: another tenant sees nothing, with row-level security alone, and its equal flaw is its own finding', async () => {
+  it('55: another tenant sees nothing, with row-level security alone, and its equal flaw is its own finding', async () => {
     const told = await harness.apply(scan({ sequence: 1, drafts: evals([10]) }));
     const other = tenantId('00000000-0000-7000-8000-000000000002');
     const seen = await harness.database.run([other], async (unit) => [await unit.query('select 1 from finding'), await unit.query('select 1 from identity_key'), await unit.query('select 1 from occurrence')]);
@@ -92,8 +92,8 @@ describe('scans on a real database', () => {
   });
 
   it.each<[string, Partial<ScanSpec>]>([
-    ['FAULTS 30: a failed run', { coverage: 'failed' }], ['a partial run', { coverage: 'partial' }],
-    ['FAULTS 44: a rejected report', { coverage: 'failed', rejected: 'truncated' }], ['a scan with quarantined results', { quarantined: 1 }],
+    ['30: a failed run', { coverage: 'failed' }], ['a partial run', { coverage: 'partial' }],
+    ['44: a rejected report', { coverage: 'failed', rejected: 'truncated' }], ['a scan with quarantined results', { quarantined: 1 }],
   ])('%s closes nothing', async (_, over) => {
     await harness.apply(scan({ sequence: 1, drafts: evals([10]) }));
     const told = await harness.apply(scan({ sequence: 2, drafts: [], ...over }));
@@ -185,7 +185,7 @@ describe('scans on a real database', () => {
     expect(second.completed[0]?.counts).toMatchObject({ absent: 0, unchanged: 1, merged: 3 });
   });
 
-  it('FAULTS 4: redelivery of parts and marker, apart or together, writes nothing and tells nothing', async () => {
+  it('4: redelivery of parts and marker, apart or together, writes nothing and tells nothing', async () => {
     const records = scan({ sequence: 1, drafts: evals([10, 20, 30]), partSize: 1 });
     await harness.apply([...records, ...records]);
     const tables = ['finding', 'occurrence', 'identity_key', 'scan', 'scan_part', 'scope'];
@@ -195,7 +195,7 @@ describe('scans on a real database', () => {
     expect(await Promise.all(tables.map(versions))).toEqual(before);
   });
 
-  it('FAULTS 3: a batch that dies at any statement leaves nothing, and its redelivery everything once', async () => {
+  it('3: a batch that dies at any statement leaves nothing, and its redelivery everything once', async () => {
     const records = [...scan({ sequence: 1, drafts: evals([10, 20]) }), ...scan({ sequence: 2, drafts: evals([10]) })];
     for (let statement = 0; ; statement += 1) {
       await harness.clear();
@@ -207,21 +207,21 @@ describe('scans on a real database', () => {
     }
   });
 
-  it('FAULTS 16: a corrected part that is replayed later completes its scan once', async () => {
+  it('16: a corrected part that is replayed later completes its scan once', async () => {
     const records = scan({ sequence: 1, drafts: evals([10, 20]), partSize: 1 });
     expect((await harness.apply([records[0], records[2]].filter((one) => one !== undefined))).completed).toEqual([]);
     expect((await harness.apply(records.slice(1, 2))).completed).toMatchObject([{ status: 'done', counts: { observed: 2, created: 2 } }]);
     expect((await harness.apply(records.slice(1, 2))).messages).toEqual([]);
   });
 
-  it('FAULTS 29 (I2): the same scan twice in parallel leaves one finding a strong key', async () => {
+  it('29: the same scan twice in parallel leaves one finding a strong key', async () => {
     const drafts = Array.from({ length: 40 }, (_, index) => vulnerable(`pkg:npm/p${index}@1`, [`CVE-2024-${index}`]));
     const told = await Promise.all([1, 2].map((sequence) => harness.apply(scan({ sequence, tool: sequence === 1 ? 'trivy' : 'grype', drafts, partSize: 10 }))));
     expect(await rows('finding')).toBe(40);
     expect(told.flatMap((one) => one.completed).reduce((sum, one) => sum + one.counts.created, 0)).toBe(40);
   });
 
-  it('FAULTS 20: a scan that says it is from the future counts from when it was received, and is flagged', async () => {
+  it('20: a scan that says it is from the future counts from when it was received, and is flagged', async () => {
     const skewed = scan({ sequence: 1, drafts: evals([10]) }).map((record) => ({ ...record, header: { ...record.header, scannedAt: '2030-01-01T00:00:00Z' } }));
     expect((await harness.apply(skewed)).changed).toMatchObject([{ flags: ['clock_skew'], firstSeen: '2026-01-01T00:01:00.000Z' }]);
   });

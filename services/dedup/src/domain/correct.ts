@@ -1,3 +1,4 @@
+import type { EvidenceState } from '@throughline/domain';
 import { unnamed } from './aliases/aliases.js';
 import { relevant } from './compose.js';
 import { evidenceEvent, firstState, transition } from './evidence.js';
@@ -23,6 +24,9 @@ export interface Corrector {
   readonly at: string;
 }
 
+/** Which state of several outweighs: what is believed to be there, what may be, what was, what has no asset. */
+const LIVELINESS: Readonly<Record<EvidenceState, number>> = { open: 3, reopened: 3, 'awaiting-verification': 2, fixed: 1, retired: 0 };
+
 export interface Merged {
   readonly into: Known;
   /** The findings that are no more, as they were told to readers: retired, with their last occurrences. */
@@ -31,7 +35,7 @@ export interface Merged {
 
 /**
  * Operator's word: these findings are one flaw. The target takes over keys and occurrences, so that later scans of
- * either find it; the earliest clock and the most regressions stay; open outweighs fixed.
+ * either find it; the earliest clock and the most regressions stay; open outweighs awaiting, and that fixed.
  */
 export function mergeFindings(target: Known, others: readonly Known[], { asset, runs, policy, at }: Corrector): Merged | Refusal {
   if (others.some((one) => one.finding.assetId !== target.finding.assetId)) {
@@ -41,9 +45,11 @@ export function mergeFindings(target: Known, others: readonly Known[], { asset, 
   const occurrences = [target, ...others].flatMap((one) => one.occurrences.map((occurrence) => ({ ...occurrence, findingId: target.finding.findingId })));
   if (occurrences.length === 0) return { code: 'finding_retired', detail: 'None of these findings has observations; they were merged before.' };
   const onDefault = all.some((one) => one.onDefault);
-  const live = all.find((one) => one.status === 'open' || one.status === 'reopened') ?? target.finding;
+  const live = all.reduce((a, b) => (LIVELINESS[b.status] > LIVELINESS[a.status] ? b : a));
   const regressions = Math.max(...all.map((one) => one.regressions));
-  const base = { ...target.finding, onDefault, regressions, status: live.status, statusSince: live.statusSince, statusReason: live.statusReason };
+  // Open with a regression is reopened, whichever of them brought which.
+  const status = live.status === 'open' && regressions > 0 ? 'reopened' as const : live.status;
+  const base = { ...target.finding, onDefault, regressions, status, statusSince: live.statusSince, statusReason: live.statusReason };
   const finding: Finding = {
     ...judged(base, occurrences, runs, policy, at), version: target.finding.version + 1,
     baseline: all.every((one) => one.baseline), firstSeen: all.map((one) => one.firstSeen).sort()[0] as string,

@@ -2,11 +2,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chain } from './chain/chain.js';
 import { endToEnd } from './end-to-end.js';
+import { identity } from './identity/identity.js';
 import { table, writeResults, type BenchResult } from './results.js';
 import { trace } from './trace.js';
 
 /** `npm run bench` runs all, `npm run bench:<name>` one. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = { 'end-to-end': endToEnd, chain, trace };
+const BENCHES: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = { 'end-to-end': endToEnd, chain, identity, trace };
 const FILE = join(dirname(fileURLToPath(import.meta.url)), '../../../bench/results.json');
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

@@ -1,0 +1,78 @@
+import { inTurns, type PlatformApi } from './drive/platform-api.js';
+import { MUTATIONS, type NamedMutation } from './mutations/index.js';
+import { dice } from './random.js';
+import { placesOf } from './scanners/reports.js';
+import type { Scanner } from './scanners/scanners.js';
+import { driftScore, type After, type Before, type DriftCounts, type DriftMiss } from './score/drift.js';
+import type { Seen } from './score/truth.js';
+import { originOf, type SourceFile, type Tree } from './source/tree.js';
+import { scanVariants, type ScannedVariants } from './source/variants.js';
+
+const AT_ONCE = 6;
+
+export interface DriftResult {
+  readonly tree: string;
+  readonly mutation: NamedMutation;
+  readonly tool: string;
+  readonly class: string;
+  readonly counts: DriftCounts;
+  readonly misses: readonly DriftMiss[];
+}
+
+export interface NamedTree { readonly name: string; readonly files: Tree }
+
+interface Prepared {
+  readonly tree: NamedTree;
+  readonly variants: ReadonlyMap<string, Tree>;
+  readonly scans: readonly { readonly scanner: Scanner; readonly scanned: ScannedVariants }[];
+}
+
+/** Scans a tree, changes it, scans it again: does each flaw keep its id, and does no other flaw get it? */
+export async function drift(api: PlatformApi, scanners: readonly Scanner[], trees: readonly NamedTree[], seed: string, run: string, mutations: readonly NamedMutation[] = MUTATIONS): Promise<readonly DriftResult[]> {
+  const results: DriftResult[] = [];
+  for (const tree of trees) {
+    const prepared = await prepare(tree, scanners, seed, mutations);
+    const work = prepared.scans.flatMap((scan) => mutations.map((mutation) => ({ ...scan, mutation })));
+    const scored = await inTurns(work, AT_ONCE, async ({ scanner, scanned, mutation }) => {
+      const score = await oneChange(api, scanned, prepared.variants.get(mutation.name) ?? [], mutation.name, `github.com/bench-${run}/${tree.name}-${scanner.name}-${slug(mutation.name)}`);
+      return score && { tree: tree.name, mutation, tool: scanner.name, class: /gitleaks|detect-secrets/.test(scanner.name) ? 'secrets' : 'sast', ...score };
+    });
+    results.push(...scored.flatMap((one) => one ?? []));
+  }
+  return results;
+}
+
+export const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+/** The tree itself is scanned first: some mutations look for flagged lines. */
+async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: string, mutations: readonly NamedMutation[]): Promise<Prepared> {
+  const flagged = new Map<string, string[]>();
+  for (const scanner of scanners) {
+    const first = await scanVariants(scanner, new Map([['base', tree.files]]));
+    for (const { path, line, endLine, rule } of placesOf(scanner.format, first.of('base'))) {
+      for (const at of new Set([line, endLine])) flagged.set(originOf(path, at), [...(flagged.get(originOf(path, at)) ?? []), `${scanner.name} ${rule}`]);
+    }
+  }
+  const files = tree.files.filter((file) => file.lines.some(({ origins }) => origins.some((origin) => flagged.has(origin))));
+  const variants = new Map<string, Tree>([['base', files], ...mutations.map(({ name, mutate }) => [name, mutate(files, { dice: dice(`${seed}|${tree.name}|${name}`), flagged })] as const)]);
+  const folders = new Map([...variants].map(([name, variant]) => [slug(name), variant]));
+  const scans = [];
+  for (const scanner of scanners) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
+  return { tree, variants, scans };
+}
+
+async function oneChange(api: PlatformApi, scanned: ScannedVariants, after: Tree, mutation: string, repository: string): Promise<{ counts: DriftCounts; misses: readonly DriftMiss[] } | undefined> {
+  const [old, next] = [scanned.of('base'), scanned.of(slug(mutation))];
+  if (placesOf(scanned.format, old).length === 0) return undefined;
+  const apply = async (report: unknown, name: string): Promise<readonly Seen[]> => {
+    const { counts } = await api.scan({ report: JSON.stringify(report), repository, format: scanned.format, commit: dice(`${repository}${name}`).hex(40) });
+    return api.places({ repository }, counts['observed'] ?? 0);
+  };
+  const before = (await apply(old, 'before')).map((seen): Before => ({ rule: seen.rule, origin: originOf(seen.path, seen.startLine), finding: seen.finding }));
+  const files = new Map(after.map((file) => [file.path, file]));
+  const now = (await apply(next, 'after')).map((seen): After => ({ rule: seen.rule, origins: originsAt(files.get(seen.path), seen), finding: seen.finding, place: `${seen.path}:${seen.startLine}` }));
+  return driftScore(before, now);
+}
+
+/** Where the line that a result begins on came from. */
+const originsAt = (file: SourceFile | undefined, seen: Seen): readonly string[] => file?.lines[seen.startLine - 1]?.origins ?? [];

@@ -67,4 +67,14 @@ describe('one secret seen by several tools', () => {
     const { drafts } = await parseAll(gitleaks.detection.parser, reportOf(JSON.stringify([leak])));
     expect(drafts[0]?.secret?.hash).toBe(known);
   });
+
+  it('is not let out by a result that cannot be read (FAULTS 52)', async () => {
+    const sha1 = 'b53593971a1b93ad91cafc7b7540b86a528ec5cd';
+    const text = JSON.stringify({ version: '1.5.0', plugins_used: [], filters_used: [], results: { 'a.ini': [{ filename: 'a.ini', hashed_secret: sha1, line_number: 6 }] } });
+    const found = detectFormat(Buffer.from(text), 'report');
+    if (found.kind !== 'detected') throw new Error('the baseline is not known');
+    const parsed = await parseAll(found.detection.parser, reportOf(text));
+    expect(parsed.quarantined).toHaveLength(1);
+    expect(JSON.stringify(parsed)).not.toContain(sha1);
+  });
 });

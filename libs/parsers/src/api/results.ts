@@ -100,10 +100,13 @@ function excerptOf(value: unknown): string {
   }
 }
 
-/** Scanners of secrets put the bare value under one of these names; it is redacted by name, not by shape. */
+/**
+ * Scanners of secrets put the bare value, or a digest that a short value can be guessed from, under one of these names;
+ * it is redacted by name, not by shape.
+ */
 function secretsIn(value: unknown): { type: string; value: string }[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).filter(([key, member]) => /^(?:secret|match|offender|line|snippet|raw|rawv2)$/i.test(key) && typeof member === 'string' && member.length >= 4)
+  return Object.entries(value).filter(([key, member]) => /^(?:secret|hashed_secret|match|offender|line|snippet|code|raw|rawv2)$/i.test(key) && typeof member === 'string' && member.length >= 4)
     .map(([, member]) => ({ type: 'secret', value: member as string }));
 }
 

@@ -9,6 +9,7 @@ export { awsConfig, awsWebhook, callerAccount, collectAws, plannedAwsCalls, type
 export { parseEpss } from './epss/parse.js';
 export { githubWebhook } from './github/connector.js';
 export { parseKev } from './kev/parse.js';
+export { parseOsv } from './osv/parse.js';
 export { kubernetesFacts, KUBERNETES_RESOURCES, readObjects as readKubernetesObjects, ruleOf as kubernetesRuleOf, type KubernetesOptions, type KubernetesResource } from './kubernetes/index.js';
 
 /** Systems that are pulled, by kind. A new one adds its folder's definition here and nothing anywhere else. */

@@ -1,16 +1,22 @@
 /** One statement of a feed about one advisory. */
 export interface IntelRow {
-  /** CVE id, upper case. */
+  /** Id of the advisory, upper case: of EPSS and KEV a CVE. */
   readonly advisory: string;
   readonly epss?: number;
   readonly percentile?: number;
   readonly kevAdded?: string;
   readonly kevDue?: string;
   readonly ransomware?: boolean;
+  /** Other ids of the same flaw, upper case, sorted. */
+  readonly aliases?: readonly string[];
+  /** The feed takes the advisory back. */
+  readonly withdrawn?: boolean;
+  /** When the feed changed the advisory last; of two feeds that hold it the later one speaks. */
+  readonly modified?: string;
 }
 
 export interface Feed {
-  readonly source: 'epss' | 'kev';
+  readonly source: 'epss' | 'kev' | 'osv';
   /** Date that the feed gives itself, RFC 3339 or a date. */
   readonly feedDate: string;
   readonly modelVersion: string;

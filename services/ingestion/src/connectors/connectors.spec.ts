@@ -21,7 +21,7 @@ const registry: ConnectorRegistry = { pulls: { cloud }, webhooks: { github: WEBH
 describe('kinds of connectors', () => {
   const bodies = connectorBodies(registry);
 
-  it('are those that can be pulled, those that are only listened to, and the feeds', () => expect(Object.keys(bodies)).toEqual(['cloud', 'epss', 'github', 'kev']));
+  it('are those that can be pulled, those that are only listened to, and the feeds', () => expect(Object.keys(bodies)).toEqual(['cloud', 'epss', 'github', 'kev', 'osv']));
   it('take what their configuration takes, with kind and schedule, and nothing else', () => {
     expect(bodies['cloud']?.safeParse({ kind: 'cloud', account: 'a', schedule: '5m' }).success).toBe(true);
     for (const over of [{ other: 1 }, { schedule: 'often' }, { kind: 'github' }, { account: 'wrong' }, { endpoint: 'x' }]) expect([over, bodies['cloud']?.safeParse({ kind: 'cloud', account: 'a', ...over }).success]).toEqual([over, false]);

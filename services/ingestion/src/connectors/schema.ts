@@ -6,7 +6,7 @@ const schedule = z.string().regex(/^\d{1,4}[mhd]$/, 'a number and m, h or d, e.g
 const webhookSecret = z.string().min(16, 'at least 16 characters').max(500).optional().describe('Secret of the webhook; write-only.');
 
 /** Feeds speak for the whole installation, so only its operator may point to them. */
-const FEEDS = ['epss', 'kev'] as const;
+const FEEDS = ['epss', 'kev', 'osv'] as const;
 export const isFeed = (kind: string): boolean => FEEDS.some((feed) => feed === kind);
 
 const feedBody = (kind: string): z.ZodObject => z.strictObject({

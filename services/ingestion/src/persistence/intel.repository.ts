@@ -1,6 +1,6 @@
 import type { Unit } from '@throughline/persistence';
 
-export interface IntelState { readonly advisory: string; readonly epss: number | null; readonly content: Buffer }
+export interface IntelState { readonly advisory: string; readonly epss: number | null; readonly content: Buffer; readonly modified: string }
 export interface Moved { readonly advisory: string; readonly version: number }
 
 /** A probability that moved less than this since it was last announced is left alone. Slightly less than 0.01: 0.02 - 0.01 is not exact. */
@@ -9,14 +9,25 @@ const EPSS_STEP = 0.01 - 1e-9;
 /** Stores what is new or moved against the value last announced, and returns just these with their rising versions. */
 export async function takeMoved(unit: Unit, source: string, rows: readonly IntelState[], now: Date): Promise<readonly Moved[]> {
   const moved = await unit.query<{ advisory: string; version: string }>(
-    `insert into intel_emitted as i (source, advisory, version, epss, content, emitted_at)
-     select $1, a, 1, e, c, $5 from unnest($2::text[], $3::float8[], $4::bytea[]) as t (a, e, c)
+    `insert into intel_emitted as i (source, advisory, version, epss, content, emitted_at, modified)
+     select $1, a, 1, e, c, $5, m from unnest($2::text[], $3::float8[], $4::bytea[], $6::text[]) as t (a, e, c, m)
      on conflict (source, advisory) do update
-     set version = i.version + 1, epss = excluded.epss, content = excluded.content, emitted_at = excluded.emitted_at
-     where i.content <> excluded.content or abs(coalesce(i.epss, 0) - coalesce(excluded.epss, 0)) >= ${EPSS_STEP}
+     set version = i.version + 1, epss = excluded.epss, content = excluded.content, emitted_at = excluded.emitted_at, modified = excluded.modified
+     where excluded.modified >= i.modified and (i.content <> excluded.content or abs(coalesce(i.epss, 0) - coalesce(excluded.epss, 0)) >= ${EPSS_STEP})
      returning advisory, version`,
-    [source, rows.map((row) => row.advisory), rows.map((row) => row.epss), rows.map((row) => row.content), now],
+    [source, rows.map((row) => row.advisory), rows.map((row) => row.epss), rows.map((row) => row.content), now, rows.map((row) => row.modified)],
     { name: 'ing_intel_moved' },
+  );
+  return moved.map((row) => ({ advisory: row.advisory, version: Number(row.version) }));
+}
+
+/** The same of advisories that say nothing: only those of which something was announced are news. */
+export async function takeSilenced(unit: Unit, source: string, rows: readonly IntelState[], now: Date): Promise<readonly Moved[]> {
+  const moved = await unit.query<{ advisory: string; version: string }>(
+    `update intel_emitted i set version = i.version + 1, content = t.c, emitted_at = $4, modified = t.m
+     from unnest($2::text[], $3::bytea[], $5::text[]) as t (a, c, m)
+     where i.source = $1 and i.advisory = t.a and t.m >= i.modified and i.content <> t.c returning i.advisory, i.version`,
+    [source, rows.map((row) => row.advisory), rows.map((row) => row.content), now, rows.map((row) => row.modified)], { name: 'ing_intel_silenced' },
   );
   return moved.map((row) => ({ advisory: row.advisory, version: Number(row.version) }));
 }

@@ -1,6 +1,6 @@
 import { archiveLimit, atMost, type UploadLimits } from './limits.js';
 import { gunzip } from './gunzip.js';
-import { unzip } from './unzip.js';
+import { unzip, unzipFiles } from './unzip.js';
 
 export type Packing = 'plain' | 'gzip' | 'zip';
 
@@ -10,6 +10,8 @@ export interface ContainerOptions {
   readonly spoolDir: string;
   /** `Content-Encoding: gzip`: packing of the transport, apart from what the file itself is. */
   readonly transportGzip: boolean;
+  /** All JSON files of a zip one after another, instead of the only report. */
+  readonly everyFile?: boolean;
 }
 
 /** The report's own bytes: transport packing and one layer of file packing taken off, told by magic bytes and not by name. */
@@ -17,7 +19,7 @@ export async function* unpacked(source: AsyncIterable<Uint8Array>, options: Cont
   const { limits, spoolDir } = options;
   const sent = atMost(source, limits.maxBytes);
   const outer = await sniff(options.transportGzip ? gunzip(sent, limits) : sent);
-  const inner = await sniff(open(outer, limits, spoolDir));
+  const inner = await sniff(open(outer, options));
   if (outer.packing !== 'plain' && inner.packing !== 'plain') {
     await inner.close();
     throw archiveLimit('the archive holds another archive', 0);
@@ -25,9 +27,10 @@ export async function* unpacked(source: AsyncIterable<Uint8Array>, options: Cont
   yield* inner.bytes();
 }
 
-function open(sniffed: Sniffed, limits: UploadLimits, spoolDir: string): AsyncIterable<Uint8Array> {
+function open(sniffed: Sniffed, { limits, spoolDir, everyFile }: ContainerOptions): AsyncIterable<Uint8Array> {
   if (sniffed.packing === 'gzip') return gunzip(sniffed.bytes(), limits);
-  return sniffed.packing === 'zip' ? unzip(sniffed.bytes(), spoolDir, limits) : sniffed.bytes();
+  if (sniffed.packing === 'plain') return sniffed.bytes();
+  return everyFile === true ? unzipFiles(sniffed.bytes(), spoolDir, limits) : unzip(sniffed.bytes(), spoolDir, limits);
 }
 
 interface Sniffed {

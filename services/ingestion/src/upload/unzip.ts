@@ -38,6 +38,43 @@ export async function* unzip(source: AsyncIterable<Uint8Array>, dir: string, lim
   }
 }
 
+/** Every JSON file of a zip, one after another, unpacked while they stream. */
+export async function* unzipFiles(source: AsyncIterable<Uint8Array>, dir: string, limits: UploadLimits): AsyncGenerator<Uint8Array> {
+  const file = await spool(dir, source);
+  try {
+    const zip = await openZip(file).catch(malformed);
+    const guard = archiveGuard(limits);
+    let unpacked = 0;
+    try {
+      if (zip.entryCount > limits.maxEntries) throw archiveLimit(`the archive has more than ${limits.maxEntries} entries`, 0);
+      for await (const entry of eachEntry(zip)) {
+        if (!nameOf(entry).toLowerCase().endsWith('.json') || JUNK.test(nameOf(entry))) continue;
+        for await (const chunk of (await openEntry(zip, entry)) as AsyncIterable<Buffer>) {
+          unpacked += chunk.length;
+          guard(file.bytes, unpacked);
+          yield chunk;
+        }
+      }
+    } catch (error) {
+      malformed(error);
+    } finally {
+      zip.close();
+    }
+  } finally {
+    await file.remove();
+  }
+}
+
+/** Entries as the directory lists them, one asked for at a time: an export of advisories has hundreds of thousands. */
+async function* eachEntry(zip: ZipFile): AsyncGenerator<Entry> {
+  for (let read = 0; read < zip.entryCount; read += 1) {
+    yield await new Promise<Entry>((resolve, reject) => {
+      zip.once('entry', resolve).once('error', reject).readEntry();
+    });
+    zip.removeAllListeners('error');
+  }
+}
+
 async function onlyReport(zip: ZipFile, limits: UploadLimits): Promise<Entry> {
   if (zip.entryCount > limits.maxEntries) throw archiveLimit(`the archive has more than ${limits.maxEntries} entries`, 0);
   const entries = (await readEntries(zip).catch(malformed)).filter((entry) => {

@@ -72,7 +72,16 @@ function equals(members: readonly Prepared[], candidates: readonly Occurrence[],
     } else if (!rest.has(prepared.contentHash)) rest.set(prepared.contentHash, prepared);
   }
   const free = rest.size === 0 ? [] : candidates.filter((one) => !used.has(one.id) && !taken.has(one.id)).sort(presentFirst);
-  return { members, matched, rest, free, next: candidates.reduce((highest, one) => Math.max(highest, one.ordinal + 1), 0) };
+  const open = { members, matched, rest, free, next: candidates.reduce((highest, one) => Math.max(highest, one.ordinal + 1), 0) };
+  return members[0]?.identity.multiset === true && free.length > 0 && used.size > 0 ? reopened(open, taken) : open;
+}
+
+/** When some equals moved, one may stand where another stood: then equal content is a hint, and all are matched together. */
+function reopened({ members, matched, rest, free, next }: Open, taken: ReadonlySet<string>): Open {
+  const [stay, leave] = [matched.filter(({ known }) => known !== undefined && taken.has(known.id)), matched.filter(({ known }) => known !== undefined && !taken.has(known.id))];
+  const drafts = new Map([...leave].reverse().map(({ prepared }) => [prepared.contentHash, prepared]));
+  const rows = new Map([...leave.map(({ known }) => known as Occurrence), ...free].map((row) => [row.id, row]));
+  return { members, matched: stay, rest: new Map([...drafts, ...rest]), free: [...rows.values()].sort(presentFirst), next };
 }
 
 /** What is left of a group: present rows first, then those that were missed the fewest times. */
@@ -102,6 +111,9 @@ const NEAR_LINES = 3;
 /** What it costs to leave a result without code alone: as much as being a hundred lines off. */
 const GAP = Math.log1p(100);
 
+/** Cost of standing where it stood, when nothing sure says that its surroundings moved. */
+const EQUAL = 0.3;
+
 /** How the files of a batch moved, told by the groups in which nothing is to choose; looked at only when a group needs it. */
 class Surroundings {
   readonly #open: readonly Open[];
@@ -123,7 +135,9 @@ class Surroundings {
     const strangeness = (draft: number, row: number): number => {
       const placing = shifts.placing((sorted[row] as Occurrence).line, lineOf(drafts[draft] as Prepared), (sorted[row] as Occurrence).id);
       if (placing === undefined) return 0;
-      return bare && placing.trust === 'sure' && placing.distance > NEAR_LINES ? Number.POSITIVE_INFINITY : Math.log1p(placing.distance);
+      const cost = Math.log1p(placing.distance);
+      if (placing.trust === 'sure') return bare && placing.distance > NEAR_LINES ? Number.POSITIVE_INFINITY : cost;
+      return (sorted[row] as Occurrence).contentHash === (drafts[draft] as Prepared).contentHash ? Math.min(cost, EQUAL) : cost;
     };
     const gap = bare ? (drafts.length === 1 && rows.length === 1 ? Number.MAX_VALUE : GAP) : Number.POSITIVE_INFINITY;
     return alignInOrder(drafts.length, rows.length, strangeness, gap).map(({ row, column }) => ({ draft: drafts[row] as Prepared, row: sorted[column] as Occurrence }));

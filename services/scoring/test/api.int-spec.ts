@@ -154,6 +154,13 @@ describe('one finding', () => {
     ]);
   });
 
+  it('a finding that two scans of one batch show began with the first of them', async () => {
+    await harness.findings([finding({ findingId: findingId(7), scanId: scanId(5) }), finding({ findingId: findingId(7), version: 2, scanId: scanId(6), tools: ['grype', 'trivy'], change: 'changed' })]);
+    const { items } = await findings.history(me, findingId(7), historyQuery.parse({})) as Page;
+    expect(items.map((entry) => [entry['what'], entry['scan']])).toEqual([['seen by: trivy → grype, trivy', scanId(6)], ['first seen and scored', scanId(5)]]);
+    expect(ids(await list({ scan: scanId(5) }))).toContain(findingId(7));
+  });
+
   it('what became of a merged or split finding names the other one', async () => {
     const [target, gone, part] = [findingId(1), findingId(2), findingId(9)];
     await harness.findings([

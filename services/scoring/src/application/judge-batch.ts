@@ -10,6 +10,7 @@ import { loadActivations, loadExceptions } from '../persistence/decision.reposit
 import { saveFindings, saveHistory, type FindingWrite, type HistoryWrite, type StoredFinding } from '../persistence/finding.repository.js';
 import { saveIdentifiers } from '../persistence/identifier.repository.js';
 import { kevFeedDate, loadIntel } from '../persistence/intel.repository.js';
+import { mergedInto } from '../persistence/merged.repository.js';
 import { loadPolicies } from '../persistence/policy.repository.js';
 import { changesBetween, seenBySubscribers, storedJudgement } from './stored-judgement.js';
 
@@ -64,14 +65,17 @@ async function loadKnown(unit: Unit, findings: readonly FindingChanged[]) {
   const exceptions = await loadExceptions(unit, tenants);
   const activations = findings.some((finding) => finding.baseline) ? await loadActivations(unit, tenants) : new Map<string, never[]>();
   const policies = await loadPolicies(unit, tenants);
-  return { contexts, intel, exceptions, activations, policies, kevFeedDate: await kevFeedDate(unit) };
+  // Only decisions that name findings ask who took over whom.
+  const named = [...exceptions.values()].some((all) => all.some((exception) => exception.scope.findings !== undefined));
+  const merged = named ? await mergedInto(unit, tenants, findings.map((finding) => finding.findingId)) : new Map<string, readonly string[]>();
+  return { contexts, intel, exceptions, merged, activations, policies, kevFeedDate: await kevFeedDate(unit) };
 }
 
 function judgeInput({ finding, stored }: Subject, known: Known, at: string): Parameters<typeof judge>[0] {
   return {
     finding, context: known.contexts.get(contextKey(finding.tenantId, finding.asset)) ?? null,
     intel: finding.identifiers.flatMap((id) => known.intel.get(id) ?? []), kevFeedDate: known.kevFeedDate,
-    exceptions: known.exceptions.get(finding.tenantId) ?? [], activations: known.activations.get(finding.tenantId) ?? [],
+    exceptions: known.exceptions.get(finding.tenantId) ?? [], mergedIds: known.merged.get(finding.findingId) ?? [], activations: known.activations.get(finding.tenantId) ?? [],
     slaPolicy: (known.policies.get(finding.tenantId) ?? DEFAULT_POLICIES).sla, previousSla: stored?.judgement.sla ?? null, at,
   };
 }
@@ -84,11 +88,11 @@ interface Compared {
 
 /** The row is always written, since it stores the versions that were used; a risk is announced only when its record changed. */
 function compare(subject: Subject, judgement: Judgement, cause: Cause, at: string): Compared {
-  const { finding, stored, scanId } = subject;
+  const { finding, stored, scanId, earlier } = subject;
   const kept = storedJudgement(judgement);
   const changed = stored === null || seenBySubscribers(stored.finding, stored.judgement) !== seenBySubscribers(finding, kept);
   const riskVersion = (stored?.riskVersion ?? 0) + (changed ? 1 : 0);
-  const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, scanId: scanId || null, at };
+  const write: FindingWrite = { finding, judgement: kept, hundredths: judgement.hundredths, riskVersion, scanId: scanId || null, at, ...(earlier?.[0] && { firstScanId: earlier[0].scanId }) };
   const risks = stored !== null && changed ? { changes: changesBetween(stored.judgement, kept) } : null;
   const history = historyOf(subject, risks, { cause, at, chainVersion: judgement.risk.chainVersion, riskVersion });
   if (!changed) return { write, history };

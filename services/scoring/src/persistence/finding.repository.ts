@@ -27,6 +27,8 @@ export interface FindingWrite {
   readonly riskVersion: number;
   /** Scan of the last change that a scan caused; null keeps the stored one. */
   readonly scanId: string | null;
+  /** Scan that showed it first, where that is another one. */
+  readonly firstScanId?: string;
   readonly at: string;
 }
 
@@ -128,7 +130,7 @@ const COLUMNS: readonly (readonly [name: string, type: string, value: (write: Fi
   ['due_at', 'timestamptz', ({ judgement }) => timeOrNull(judgement.sla.dueAt)],
   ['sla_step', 'text', ({ judgement }) => judgement.sla.step],
   ['sla_next_at', 'timestamptz', ({ judgement }) => timeOrNull(judgement.sla.nextStepAt)],
-  ['first_scan_id', 'uuid', (write) => uuidOrNull(write.scanId)],
+  ['first_scan_id', 'uuid', (write) => uuidOrNull(write.firstScanId ?? write.scanId)],
   ['scan_id', 'uuid', (write) => uuidOrNull(write.scanId)],
   ['first_judged_at', 'timestamptz', (write) => write.at],
   ['judged_at', 'timestamptz', (write) => write.at],

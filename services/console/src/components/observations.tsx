@@ -2,16 +2,19 @@ import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import type { SeenObservation } from '../api/identity-types.js';
 import { middleCut, plural, shortName } from '../lib/format.js';
-import { observedAt, snippetsOf, whyWords } from '../lib/identity-words.js';
+import { firstOf, observedAt, snippetsOf, whyWords } from '../lib/identity-words.js';
 import { useActorNames } from './actor-name.js';
 import { Mono, Time } from './bits.js';
 
 const FIRST = 12;
 
+interface RowProps { readonly one: SeenObservation; /** The finding began with it. */ readonly first: boolean }
+
 /** Every observation of a finding: who showed what, where and when, and why it is this finding. */
 export function AllObservations({ observations }: { readonly observations: readonly SeenObservation[] }): ReactElement {
   const [all, setAll] = useState(false);
   if (observations.length === 0) return <p className="muted">No observation is kept any more: the scans that held them are past their retention.</p>;
+  const first = firstOf(observations);
   const shown = all ? observations : observations.slice(0, FIRST);
   return (
     <div className="stack">
@@ -19,7 +22,7 @@ export function AllObservations({ observations }: { readonly observations: reado
       <div className="table-wrap" tabIndex={0} role="region" aria-label="All observations">
         <table className="table cards-narrow observations">
           <thead><tr><th scope="col">Tool and rule</th><th scope="col">Place</th><th scope="col">Seen</th><th scope="col">Why it is this finding</th></tr></thead>
-          <tbody>{shown.map((one) => <Row key={`${one.id}|${one.line}|${one.rule}`} one={one} />)}</tbody>
+          <tbody>{shown.map((one) => <Row key={`${one.id}|${one.line}|${one.rule}`} one={one} first={one === first} />)}</tbody>
         </table>
       </div>
       {shown.length < observations.length && <button type="button" className="button small more" onClick={() => setAll(true)}>Show all {plural(observations.length, 'observation')}</button>}
@@ -27,13 +30,13 @@ export function AllObservations({ observations }: { readonly observations: reado
   );
 }
 
-function Row({ one }: { readonly one: SeenObservation }): ReactElement {
+function Row({ one, first }: RowProps): ReactElement {
   return (
     <tr className={one.present ? undefined : 'gone'}>
       <td data-label="Tool"><span className="stack-tight"><span className="strong">{one.tool}</span><Mono text={one.rule} max={40} copy={false} />{!one.defaultLine && <span className="meta">on {one.line}</span>}</span></td>
-      <td data-label="Place"><span className="stack-tight"><Mono text={observedAt(one)} max={48} />{one.version && <span className="meta" title={one.version}>in {middleCut(shortName(one.version), 32)}</span>}</span></td>
+      <td data-label="Place"><span className="stack-tight"><Mono text={observedAt(one)} max={48} />{one.version && <span className="meta" title={one.version}>in {versionName(one.version)}</span>}</span></td>
       <td data-label="Seen"><Seen one={one} /></td>
-      <td data-label="Why"><WhyPart one={one} /></td>
+      <td data-label="Why"><WhyPart one={one} first={first} /></td>
     </tr>
   );
 }
@@ -48,12 +51,15 @@ function Seen({ one }: { readonly one: SeenObservation }): ReactElement {
   );
 }
 
+/** `pay@d1c2678`: a commit by its first seven digits, as people write it. */
+const versionName = (urn: string): string => middleCut(shortName(urn).replace(/@([0-9a-f]{7})[0-9a-f]{33}$/, '@$1'), 32);
+
 export function Receipt({ scan, label }: { readonly scan: string; readonly label: string }): ReactElement {
   return <Link to="/collect/scans/$id" params={{ id: scan }}>{label}</Link>;
 }
 
-function WhyPart({ one }: { readonly one: SeenObservation }): ReactElement {
-  const { text, detail } = whyWords(one.join);
+function WhyPart({ one, first }: RowProps): ReactElement {
+  const { text, detail } = whyWords(one.join, first);
   const nameOf = useActorNames([one.join?.by ?? '']);
   return (
     <span className="stack-tight">

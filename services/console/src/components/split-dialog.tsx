@@ -5,7 +5,7 @@ import { settled, splitFinding } from '../api/identity-queries.js';
 import type { SeenObservation } from '../api/identity-types.js';
 import type { Finding } from '../api/types.js';
 import { middleCut, plural } from '../lib/format.js';
-import { observedAt, whyWords } from '../lib/identity-words.js';
+import { firstOf, observedAt, whyWords } from '../lib/identity-words.js';
 import { ReasonForm } from './reason-form.js';
 
 /** Gives observations that are another flaw a finding of their own. */
@@ -25,6 +25,7 @@ export function SplitDialog({ finding, observations, onClose }: { readonly findi
       void navigate({ to: '/findings/$id', params: { id: created } });
     },
   });
+  const first = firstOf(observations);
   const left = observations.length - chosen.size;
   const toggle = (id: string): void => setChosen((before) => { const next = new Set(before); if (!next.delete(id)) next.add(id); return next; });
   const missing = chosen.size === 0 ? 'Choose the observations that are another flaw.' : left === 0 ? 'Leave at least one observation with this finding.' : '';
@@ -34,7 +35,7 @@ export function SplitDialog({ finding, observations, onClose }: { readonly findi
       <fieldset className="choices"><legend>Observations that are another flaw</legend>
         {observations.map((one) => (
           <label key={one.id} className="choice-row"><input type="checkbox" checked={chosen.has(one.id)} onChange={() => toggle(one.id)} />
-            <span className="stack-tight"><span><b className="strong">{one.tool}</b> <span className="mono-text">{middleCut(one.rule, 48)}</span>{!one.present && <span className="tag dashed">gone</span>}</span><span className="mono-text break">{middleCut(observedAt(one), 72)}</span><span className="meta">{whyWords(one.join).text}</span></span>
+            <span className="stack-tight"><span><b className="strong">{one.tool}</b> <span className="mono-text">{middleCut(one.rule, 48)}</span>{!one.present && <> <span className="tag dashed">gone</span></>}</span><span className="mono-text break">{middleCut(observedAt(one), 72)}</span><span className="meta">{whyWords(one.join, one === first).text}</span></span>
           </label>
         ))}
       </fieldset>

@@ -11,8 +11,12 @@ describe('why an observation is a finding', () => {
     [join({ rule: 'edited', recipe: 'drift/1', fields: ['path', 'startLine'], confidence: 0.82 }), 'The flagged code was edited in place', 'likely (0.82) · drift/1 · agreed: path, line'],
     [join({ rule: 'merged by a person', recipe: 'operator/1', fields: [], by: 'ada', evidence: 'one query' }), 'Merged by a person: “one query”', ''],
     [join({ rule: 'brand-new-rule', recipe: 'x/9', fields: [], confidence: 0.6 }), 'Brand new rule', 'possible (0.60) · x/9'],
-    [null, 'The finding began with it, or a fingerprint that is not kept led here', ''],
   ])('%#', (given, text, detail) => expect(whyWords(given)).toEqual({ text, detail }));
+
+  it('without a kept reason, the first one began the finding', () => {
+    expect(whyWords(join(), true)).toEqual({ text: 'The finding began with it', detail: 'package/1 · known by package, advisory' });
+    expect([whyWords(null, true).text, whyWords(null).text]).toEqual(['The finding began with it', expect.stringMatching(/fingerprint/)]);
+  });
 
   it('never says certain of what is not', () => {
     expect([1, 0.99, 0.9, 0.8, 0.6].map(sureness)).toEqual(['certain', 'almost certain', 'almost certain', 'likely', 'possible']);

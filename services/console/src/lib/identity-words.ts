@@ -28,16 +28,22 @@ export function sureness(confidence: number): string {
   return confidence >= 0.75 ? 'likely' : 'possible';
 }
 
-/** Why an observation is this finding: the sentence, and what a doubter looks at. */
-export function whyWords(join: Why | null): { readonly text: string; readonly detail: string } {
-  if (join === null) return { text: 'The finding began with it, or a fingerprint that is not kept led here', detail: '' };
-  const said = join.evidence && join.rule !== 'ambiguous' && !/^[0-9a-f-]{36}( |$)/.test(join.evidence) ? (join.by ? `: “${join.evidence}”` : ` (${join.evidence})`) : '';
-  const detail = [join.by ? '' : `${sureness(join.confidence)}${join.confidence < 0.995 ? ` (${join.confidence.toFixed(2)})` : ''}`, join.recipe === 'operator/1' ? '' : join.recipe, join.fields.length > 0 ? `agreed: ${join.fields.map(fieldWord).join(', ')}` : ''];
-  return { text: `${ruleWords(join.rule)}${said}`, detail: detail.filter(Boolean).join(' · ') };
+/** Why an observation is this finding: the sentence, and what a doubter looks at. `first`: the finding began with it. */
+export function whyWords(join: Why | null, first = false): { readonly text: string; readonly detail: string } {
+  if (join === null) return { text: first ? BEGAN : 'A fingerprint of the tool led here; it is not kept with the observation', detail: '' };
+  const fields = join.fields.map((field) => FIELDS[field] ?? field).join(', ');
+  if (first && join.rule.startsWith('same key')) return { text: BEGAN, detail: joined(join.recipe, fields && `known by ${fields}`) };
+  if (join.by) return { text: `${ruleWords(join.rule)}${join.evidence && `: “${join.evidence}”`}`, detail: '' };
+  const sure = `${sureness(join.confidence)}${join.confidence < 0.995 ? ` (${join.confidence.toFixed(2)})` : ''}`;
+  // Ids of findings are for programs; an advisory is what a reader knows.
+  const evidence = join.evidence && !/^[0-9a-f-]{36}( |$)/.test(join.evidence) ? ` (${join.evidence})` : '';
+  return { text: `${ruleWords(join.rule)}${evidence}`, detail: joined(sure, join.recipe, fields && `agreed: ${fields}`) };
 }
 
+const BEGAN = 'The finding began with it';
+const joined = (...parts: readonly string[]): string => parts.filter(Boolean).join(' · ');
+
 const FIELDS: Readonly<Record<string, string>> = { startLine: 'line', endLine: 'last line', startColumn: 'column', endColumn: 'last column', native: 'fingerprint', snippet: 'code', url: 'route' };
-const fieldWord = (field: string): string => FIELDS[field] ?? field;
 
 /** Why one finding may be two, or two one; the platform decides nothing that it does not know. */
 export const FLAG_WORDS: Readonly<Record<string, string>> = {
@@ -71,6 +77,9 @@ export function snippetsOf(observations: readonly SeenObservation[]): readonly S
   const chosen = [...distinct.values()].reverse();
   return new Set(chosen.map((one) => one.tool)).size > 1 ? chosen.slice(0, 4) : [];
 }
+
+/** The observation that the finding began with. */
+export const firstOf = (observations: readonly SeenObservation[]): SeenObservation | undefined => observations.reduce<SeenObservation | undefined>((first, one) => (first === undefined || one.firstSeen < first.firstSeen ? one : first), undefined);
 
 /** Where an observation lies, in one text. */
 export function observedAt(one: SeenObservation): string {

@@ -228,17 +228,28 @@ export function looseSecrets(text: string): KnownSecret[] {
   return found;
 }
 
+/** What flagged lines say of the secret that a result is about. */
+export interface SnippetSecret {
+  /** Its value, where the lines leave no doubt of it: what the secret is known by. */
+  readonly secret: KnownSecret | null;
+  /** Lines that hold it somewhere: to be taken out of the texts, but no identity. */
+  readonly alsoSecret: readonly KnownSecret[];
+}
+
 /**
- * The value that flagged lines hold, for scanners that do not give it apart: the lines themselves when they are one
- * token or a key, else the only secret in them or in the flagged columns, else the lines. Null when they are masked.
+ * The value in flagged lines, for scanners that do not give it apart: the lines themselves when they are one token or a
+ * key, else the only secret of a known shape in them, or in the flagged columns, or what stands in those columns.
+ * Masked lines hold none, since a mask identifies nothing.
  */
-export function secretInSnippet(type: string, snippet: string, flagged = ''): KnownSecret | null {
+export function secretInSnippet(type: string, snippet: string, flagged = ''): SnippetSecret {
   const value = snippet.trim();
-  if (value === '' || isMasked(value)) return null;
-  if (value.startsWith(PEM_BEGIN) || (!/\s/.test(value) && !/^[\w.-]{1,60}(?:=|:(?!\/\/))/.test(value))) return { type, value };
+  if (value === '' || isMasked(value)) return { secret: null, alsoSecret: [] };
   const inside = findSecrets(value);
+  const isToken = !/\s/.test(value) && (inside.length === 0 || !/^[\w.-]{1,60}(?:=(?!=*$)|:(?!\/\/))/.test(value));
+  if (isToken || value.startsWith(PEM_BEGIN)) return { secret: { type, value }, alsoSecret: [] };
   const meant = inside.length > 1 ? inside.filter((hit) => flagged.includes(hit.value)) : inside;
-  if (meant.length === 1 && meant[0]) return { type, value: meant[0].value };
+  if (meant.length === 1 && meant[0]) return { secret: { type, value: meant[0].value }, alsoSecret: inside };
   const token = bareSecret(flagged);
-  return { type, value: inside.length === 0 && token.length >= 6 && !/\s/.test(token) ? token : value };
+  const isValue = inside.length === 0 && token.length >= 6 && !/\s/.test(token);
+  return { secret: isValue ? { type, value: token } : null, alsoSecret: isValue ? [] : [{ type, value }] };
 }

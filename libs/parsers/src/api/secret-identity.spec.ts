@@ -37,24 +37,29 @@ describe('the identity of a secret', () => {
 
   it.each(['AKIA****************', 'REDACTED', '[REDACTED:x:1]', 'xoxb-12...', 'sk_live_\u2026', '\u2022\u2022\u2022\u2022', 'hidden', 'xxxxxxxx'])('is not known of a mask: %s', (mask) => {
     expect(isMasked(mask)).toBe(true);
-    expect(secretInSnippet('x', mask)).toBeNull();
+    expect(secretInSnippet('x', mask).secret).toBeNull();
   });
 });
 
 describe('the value in flagged lines', () => {
   const AWS = 'AKIAZ5QHWX7RNB2KDM6P';
   const GITHUB = 'ghp_Qw3Er5Ty7Ui9Op1As2Df4Gh6Jk8Lz0Xc5Vb7';
-  const value = (snippet: string, startColumn = 0, endColumn = 0): string | undefined => secretInSnippet('t', snippet, flaggedText(snippet, startColumn, endColumn))?.value;
+  const value = (snippet: string, startColumn = 0, endColumn = 0): string | undefined => secretInSnippet('t', snippet, flaggedText(snippet, startColumn, endColumn)).secret?.value;
 
   it.each<[string, string, number, number, string]>([
     ['a bare value', GITHUB, 6, 67, GITHUB],
     ['an address with its password, which is the value', 'https://svc:Xy7hJ2kQ9w@db.internal/app', 0, 0, 'https://svc:Xy7hJ2kQ9w@db.internal/app'],
+    ['a value that ends like an assignment', 'mN8wq2Zr5LpTq==', 0, 0, 'mN8wq2Zr5LpTq=='],
+    ['a value with a colon', '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw', 0, 0, '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'],
     ['the only one in a line', `const key = '${AWS}';`, 0, 0, AWS],
     ['an assignment without spaces', `KEY=${AWS}`, 0, 0, AWS],
     ['the one that the columns mean', `${GITHUB} and ${AWS}`, 46, 66, AWS],
     ['what the columns mean when nothing has a known shape', 'set pin to 4711-0815 now', 12, 21, '4711-0815'],
-    ['the lines, when nothing says more', 'set pin to 4711-0815 now', 0, 0, 'set pin to 4711-0815 now'],
   ])('%s', (_name, snippet, start, end, expected) => expect(value(snippet, start, end)).toBe(expected));
+
+  it.each([['nothing says which part', 'set pin to 4711-0815 now'], ['several may be meant', `${GITHUB} and ${AWS}`]])('is not known when %s, and the lines are hidden all the same', (_why, snippet) => {
+    expect(secretInSnippet('t', snippet)).toEqual({ secret: null, alsoSecret: [{ type: 't', value: snippet }] });
+  });
 
   it('is within its lines whatever the columns say', () => fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (lines, start, end) => {
     expect(lines.includes(flaggedText(lines, start, end))).toBe(true);

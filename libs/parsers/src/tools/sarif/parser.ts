@@ -1,7 +1,7 @@
 import {
   ReportError, ResultRefusal, fieldsOf, firstSentence, flaggedText, isFields, isoTime, jsonParser, list, looseSecrets, looseText, normalizePath, secretInSnippet, sniff, sub, text, texts, toolName,
   vulnerabilityIds, weaknessIds,
-  type CodeLocation, type DraftInput, type Fields, type KnownSecret, type Parser, type ReportMeta, type ReportProblem, type SplitElement, type Suppression, type TargetHints,
+  type CodeLocation, type DraftInput, type Fields, type Parser, type ReportMeta, type ReportProblem, type SnippetSecret, type SplitElement, type Suppression, type TargetHints,
 } from '../../api/index.js';
 import { componentOf } from './components.js';
 import { fingerprintsOf } from './fingerprints.js';
@@ -144,13 +144,14 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   const identifiers = [...new Set([...vulnerabilityIds(ruleId, ...texts(properties['tags'])), ...(rule?.identifiers ?? [])])];
   const findingClass = classOf(run.tool, ruleId, rule?.name ?? '', identifiers.length > 0);
   const weaknesses = weaknessesOf(result, properties, rule);
-  const secret = findingClass === 'secrets' ? secretOf(ruleId, location) : null;
+  const loose = weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location?.snippet ?? '') : [];
+  const { secret, alsoSecret } = findingClass === 'secrets' ? secretOf(ruleId, location) : { secret: null, alsoSecret: [] };
   return {
     class: findingClass, title: rule?.title || firstSentence(message) || ruleId, description: message || rule?.fullDescription, severity: severityOfResult(result, rule),
     rule: { tool: run.tool, id: ruleId, name: rule?.name, helpUri: rule?.helpUri },
     identifiers, weaknesses: weaknesses.length === 0 && findingClass === 'secrets' ? ['CWE-798'] : weaknesses, secret,
     location: location && { ...location, resource: findingClass === 'iac' ? resourceOf(run.tool, location) : '' },
-    alsoSecret: weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location?.snippet ?? '') : undefined,
+    alsoSecret: [...alsoSecret, ...loose],
     component: findingClass === 'sca' || findingClass === 'container' ? componentOf(message, rule, location) : null,
     codeFlow: codeFlowOf(result, run.places), fingerprints: fingerprintsOf(result), suppressions: suppressionsOf(result),
     references: rule?.helpUri ? [rule.helpUri] : [], remediation: rule?.help === message ? '' : rule?.help,
@@ -158,7 +159,7 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   };
 }
 
-function secretOf(ruleId: string, location: Partial<CodeLocation> | null): KnownSecret | null {
+function secretOf(ruleId: string, location: Partial<CodeLocation> | null): SnippetSecret {
   const { snippet = '', startColumn = 0, endColumn = 0 } = location ?? {};
   return secretInSnippet(ruleId, snippet, flaggedText(snippet, startColumn, endColumn));
 }

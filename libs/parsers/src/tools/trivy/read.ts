@@ -62,7 +62,7 @@ export function readSecret(item: Fields, group: ResultGroup): DraftInput {
   const id = requiredText(item, 'RuleID');
   const snippet = codeOf(item) || text(item, 'Match');
   return {
-    class: 'secrets', secret: secretInSnippet(id, snippet), title: text(item, 'Title') || id, description: looseText(item, 'Category'), severity: severityOf(text(item, 'Severity'), SEVERITIES, RULE),
+    class: 'secrets', ...secretInSnippet(id, snippet), title: text(item, 'Title') || id, description: looseText(item, 'Category'), severity: severityOf(text(item, 'Severity'), SEVERITIES, RULE),
     rule: { tool: 'trivy', id, name: text(item, 'Title') }, weaknesses: ['CWE-798'],
     location: { path: normalizePath(group.target), startLine: lineNumber(item, 'StartLine'), endLine: lineNumber(item, 'EndLine'), snippet, resource: group.resource },
     attributes: { category: looseText(item, 'Category'), layer: looseText(sub(item, 'Layer'), 'DiffID') },

@@ -65,6 +65,15 @@ describe('results that moved or were edited', () => {
     expect(ids(merged)).toEqual(ids(main));
   });
 
+  it('keep it when the tool renames its rule', async () => {
+    const named = (id: string) => [1, 2, 3].map((n) => draft({ ...sqlInjection, rule: { ...sqlInjection.rule, id }, location: at(`app${n}.py`, n * 10, `${query}.format(${n})`) }));
+    const other = draft({ location: at('app1.py', 50, 'eval(request.args["code"])') });
+    const before = await harness.apply(scan({ tool: 'bandit', sequence: 1, drafts: [...named('B608'), other] }));
+    const after = await harness.apply(scan({ tool: 'bandit', sequence: 2, drafts: [...named('S608'), other] }));
+    expect(after.completed[0]?.counts).toMatchObject({ created: 0, absent: 0 });
+    expect(ids(before)).toEqual(expect.arrayContaining(ids(after)));
+  });
+
   it('dies anywhere and is applied once', async () => {
     await harness.apply(scan({ tool: 'bandit', sequence: 1, drafts: [draft({ ...sqlInjection, location: at('app.py', 13, query) })] }));
     const second = scan({ tool: 'bandit', sequence: 2, drafts: [draft({ ...sqlInjection, location: at('app.py', 15, renamed) }), draft({ ...sqlInjection, location: at('new.py', 3, 'db.execute("drop table " + t)') })] });

@@ -1,7 +1,7 @@
 import type { FindingObserved } from '@throughline/contracts';
 import type { Unit } from '@throughline/persistence';
 import { applySlice, findingsToLoad, type Applied } from '../domain/apply.js';
-import type { Line } from '../domain/drift/index.js';
+import { ruleKey, type Line } from '../domain/drift/index.js';
 import { repositoryPath } from '../domain/identity/normalize.js';
 import type { Matched } from '../domain/match.js';
 import type { Resolution } from '../domain/resolve.js';
@@ -18,6 +18,8 @@ import { placeOf, type Deciding, type Work } from './work.js';
 export interface Held {
   readonly parts: readonly FindingObserved[];
   readonly anchors: readonly Line[];
+  /** Rules that the batch shows at places which the stream knew. */
+  readonly rules: ReadonlySet<string>;
 }
 
 /**
@@ -51,6 +53,7 @@ function hold(work: Work): Held {
     anchors: work.matched.filter((one) => one.known !== undefined && one.known.line > 0).map(({ known, prepared }) => ({
       path: repositoryPath(prepared.draft.location?.path ?? ''), from: known?.line ?? 0, to: prepared.draft.location?.startLine ?? 0,
     })),
+    rules: new Set(work.matched.filter((one) => one.known !== undefined).map(({ prepared: { draft: { rule } } }) => ruleKey({ tool: rule.tool, rule: rule.id }))),
   };
 }
 

@@ -30,7 +30,7 @@ export async function settleScans(unit: Unit, scans: readonly OpenScan[], held: 
   const unshown = new Map<string, Unshown>();
   for (const work of works) {
     const { scanId } = work.open.facts;
-    unshown.set(scanId, await unshownBy(unit, work, held.get(scanId)?.anchors ?? [], deciding));
+    unshown.set(scanId, await unshownBy(unit, work, held.get(scanId), deciding));
   }
   await settle(unit, works, unshown, deciding);
   await applyWorks(unit, works, deciding);
@@ -47,8 +47,11 @@ function partOf({ slice: { header } }: OpenScan, waited: readonly PendingDraft[]
 }
 
 /** What the scan no longer shows: in its own scope, and for a branch on the default line. */
-async function unshownBy(unit: Unit, work: Work, anchors: Unshown['anchors'], deciding: Deciding): Promise<Unshown> {
-  const { facts, slice, marker } = work.open;
+async function unshownBy(unit: Unit, work: Work, held: Held | undefined, deciding: Deciding): Promise<Unshown> {
+  const { facts, slice, marker, partsSeen } = work.open;
+  const anchors = held?.anchors ?? [];
+  // What earlier batches showed is not at hand; of a scan in one batch all rules are.
+  const rules = partsSeen === 0 && held !== undefined ? { knownRules: held.rules, shownRules: held.rules } : {};
   const scan = { scanId: facts.scanId, scopeId: facts.scope.scopeId };
   const none: Unshown = { gone: [], anchors, knownPaths: new Set(), shownPaths: new Set(), whole: true };
   if (facts.superseded || work.remainder.length === 0 || marker === null) return none;
@@ -66,7 +69,7 @@ async function unshownBy(unit: Unit, work: Work, anchors: Unshown['anchors'], de
   await planFor(unit, 'lookup');
   const among = (keys: ReadonlySet<string>): ReadonlySet<string> => new Set(paths.filter((path) => keys.has(pathKeyOf(path))));
   return {
-    gone, anchors, whole: showsAbsence(marker, marker.observed),
+    gone, anchors, ...rules, whole: showsAbsence(marker, marker.observed),
     knownPaths: new Set([...among(new Set(rows.map((row) => row.pathKey))), ...gone.map((one) => one.path)]),
     shownPaths: new Set([...among(new Set(rows.filter((row) => row.shown).map((row) => row.pathKey))), ...fresh]),
   };

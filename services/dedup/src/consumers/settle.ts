@@ -17,6 +17,8 @@ export interface Unshown {
   readonly anchors: readonly Line[];
   readonly knownPaths: ReadonlySet<string>;
   readonly shownPaths: ReadonlySet<string>;
+  readonly knownRules?: ReadonlySet<string>;
+  readonly shownRules?: ReadonlySet<string>;
   /** The scan looked everywhere: what it does not show is not there. */
   readonly whole: boolean;
 }

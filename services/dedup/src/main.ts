@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from './domain/policy.js';
 import { judgeRunning, RERUN } from './due/judge-running.js';
 import { REGROUP, regroupIssues } from './due/regroup-issues.js';
 import { applyRetention, RETENTION } from './due/retention.js';
+import { runRecipes, RUN_RECIPES } from './due/run-recipes.js';
 import { SETTLE_ALIASES, settleAliases } from './due/settle-aliases.js';
 import { RETIRE, retireAsset } from './due/retire-asset.js';
 import { MOVED, tellMoved } from './due/tell-moved.js';
@@ -26,6 +27,7 @@ await runService({
         [RERUN]: (work, unit) => judgeRunning(work, unit, systemClock, policy),
         [SETTLE_ALIASES]: (work, unit) => settleAliases(work, unit, systemClock, policy),
         [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock),
+        [RUN_RECIPES]: (work, unit) => runRecipes(work, unit, systemClock),
         [RETIRE]: (work, unit) => retireAsset(work, unit, systemClock, policy),
         [MOVED]: (work, unit) => tellMoved(work, unit, systemClock),
       },

@@ -11,6 +11,8 @@ describe('routes', () => {
     ['/v1/findings/018f/observations', 'dedup'],
     ['/v1/policies/sla', 'scoring'],
     ['/v1/policies/provenance', 'chain-resolution'],
+    ['/v1/policies/identity', 'dedup'],
+    ['/v1/recipes/dry-run/018f', 'dedup'],
     ['/v1/metrics/funnel', 'analytics'],
     ['/v1/scansx', undefined],
     ['/v1/tokens', undefined],

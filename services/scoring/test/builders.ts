@@ -35,7 +35,7 @@ export const intel = (overrides: Partial<Intel> = {}): Intel => ({
 });
 
 export const judgeInput = (overrides: Partial<JudgeInput> = {}): JudgeInput => ({
-  finding: finding(), context: context(), intel: [intel()], kevFeedDate: '2026-11-01', exceptions: [], activations: [], slaPolicy: DEFAULT_SLA_POLICY, previousSla: null, at: '2026-11-01T00:00:00.000Z', ...overrides,
+  finding: finding(), context: context(), intel: [intel()], kevFeedDate: '2026-11-01', exceptions: [], mergedIds: [], activations: [], slaPolicy: DEFAULT_SLA_POLICY, previousSla: null, at: '2026-11-01T00:00:00.000Z', ...overrides,
 });
 
 /** A feed's record of an advisory. */

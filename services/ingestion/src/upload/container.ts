@@ -16,7 +16,7 @@ export interface ContainerOptions {
 
 /** The report's own bytes: transport packing and one layer of file packing taken off, told by magic bytes and not by name. */
 export async function* unpacked(source: AsyncIterable<Uint8Array>, options: ContainerOptions): AsyncGenerator<Uint8Array> {
-  const { limits, spoolDir } = options;
+  const { limits } = options;
   const sent = atMost(source, limits.maxBytes);
   const outer = await sniff(options.transportGzip ? gunzip(sent, limits) : sent);
   const inner = await sniff(open(outer, options));

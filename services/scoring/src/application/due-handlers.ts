@@ -53,6 +53,10 @@ export function dueHandlers(tools: JudgeTools): Readonly<Record<string, DueHandl
       if (activation) await rejoinPages(database, tenant, (unit, after) => baselinesOf(unit, tenant, activation.kind, activation.name, after, PAGE), 'decision', tools);
       return done;
     }),
+    [DUE.rejoinMerged]: leased(async (database, tenant, work) => {
+      await database.run([tenant], (unit) => rejudge(unit, tenant, [work.key], 'decision', tools));
+      return done;
+    }),
     [DUE.rejoinPolicy]: leased(async (database, tenant) => {
       await rejoinPages(database, tenant, (unit, after) => liveFindings(unit, tenant, after, PAGE), 'decision', tools);
       return done;

@@ -10,6 +10,8 @@ export const DUE = {
   lapse: 'scoring.exception-lapse',
   /** A baseline was ended. Key: activation id. */
   rejoinActivation: 'scoring.rejoin-activation',
+  /** A finding took another one over, or gave it back: what was decided of that one. Key: finding id. */
+  rejoinMerged: 'scoring.rejoin-merged',
   /** The SLA policy changed: judge the findings that are not closed. Key: tenant. */
   rejoinPolicy: 'scoring.rejoin-policy',
   /** Clocks that reach a step. Key: tenant. */

@@ -7,6 +7,7 @@ import { DUE } from '../application/due-kinds.js';
 import { judgeBatch, type JudgeTools, type Subject } from '../application/judge-batch.js';
 import { lockFindings, lockVersions, shareContexts } from '../persistence/finding.repository.js';
 import { addTenants, startIntelCursor } from '../persistence/intel.repository.js';
+import { saveMerged } from '../persistence/merged.repository.js';
 import { countApplied } from '../persistence/scan-ledger.repository.js';
 
 type Records = readonly StreamRecord<FindingChanged>[];
@@ -33,10 +34,19 @@ export class FindingChangedHandler {
     const subjects: Subject[] = newer.map(({ value }) => ({
       finding: value, stored: stored.get(value.findingId) ?? null, scanId: value.scanId, earlier: earlierThan(value, several?.get(value.findingId) ?? [], versions.get(value.findingId) ?? 0),
     }));
+    await this.#followMerges(unit, subjects);
     await judgeBatch(unit, subjects, 'finding', this.tools);
     await this.#countScans(unit, readable);
     const applied = new Set(newer);
     return records.map((record, index) => (outcomes[index] !== done || applied.has(record) ? outcomes[index] ?? done : skip('not newer than the stored version')));
+  }
+
+  /** Decisions and clocks follow a merge, and go back when it is undone; the other finding's own record may be anywhere. */
+  async #followMerges(unit: Unit, subjects: readonly Subject[]): Promise<void> {
+    const moved = subjects.filter(({ finding, stored }) => finding.mergedInto !== (stored?.finding.mergedInto ?? '') && (finding.mergedInto === '' || isUuid(finding.mergedInto)));
+    const concerned = await saveMerged(unit, moved.map(({ finding }) => ({ tenantId: finding.tenantId, mergedId: finding.findingId, intoId: finding.mergedInto })));
+    const dueAt = this.tools.clock.now();
+    await scheduleDue(unit, ...concerned.map((one) => ({ kind: DUE.rejoinMerged, key: one.findingId, tenantId: tenantId(one.tenantId), dueAt })));
   }
 
   async #countScans(unit: Unit, records: Records): Promise<void> {

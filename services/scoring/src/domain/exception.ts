@@ -43,6 +43,8 @@ export interface StoredException {
 
 export interface ExceptionSubject {
   readonly findingId: string;
+  /** Findings whose observations it took over: what was decided of them is decided of it. */
+  readonly mergedIds: readonly string[];
   readonly issueId: string;
   readonly fixId: string;
   readonly identifiers: readonly string[];
@@ -71,7 +73,7 @@ export function inForce(exception: Pick<ExceptionInForce, 'startsAt' | 'expiresA
 
 export function covers(scope: ExceptionScope, subject: ExceptionSubject): boolean {
   const tests: readonly (boolean | undefined)[] = [
-    scope.findings?.includes(subject.findingId),
+    scope.findings?.some((id) => id === subject.findingId || subject.mergedIds.includes(id)),
     same(scope.issue, subject.issueId), same(scope.fix, subject.fixId), same(scope.component, subject.component),
     same(scope.asset, subject.asset), same(scope.repository, subject.repository), same(scope.application, subject.application),
     scope.identifier === undefined ? undefined : subject.identifiers.includes(scope.identifier),

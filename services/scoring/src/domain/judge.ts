@@ -23,6 +23,8 @@ export interface JudgeInput {
   readonly intel: readonly Intel[];
   readonly kevFeedDate: string;
   readonly exceptions: readonly ExceptionInForce[];
+  /** Findings that were merged into this one. */
+  readonly mergedIds: readonly string[];
   readonly activations: readonly Activation[];
   readonly slaPolicy: SlaPolicy;
   readonly previousSla: SlaState | null;
@@ -54,7 +56,7 @@ export function judge(input: JudgeInput, calculate: CvssCalculator): Judgement {
   const scored = evaluate(inputs);
   const fixDraft = fixOf({ ...finding, repository: finding.repository });
   const fix = { id: derivedId(finding.tenantId, 'fix', fixDraft.key), ...fixDraft };
-  const exception = decisionOf(input.exceptions, exceptionSubject(finding, context, fix.id), input.at);
+  const exception = decisionOf(input.exceptions, exceptionSubject(input, context, fix.id), input.at);
   const activatedAt = activationOf(input.activations, finding.baseline, context);
   const sla = slaOf(input.slaPolicy, slaInput(input, context, likelihood, scored.band, exception?.decision ?? '', activatedAt), input.previousSla);
   const ssvc = likelihood.classLikelihood === null ? ssvcOf(severity.vector, inputs.exploited, inputs.criticality) : null;
@@ -102,9 +104,9 @@ function explain(inputs: FormulaInputs, scored: Scored, severity: JudgedSeverity
 
 const outranked = (inputs: FormulaInputs): boolean => inputs.exploited === 'yes' || inputs.exploited === 'ransomware';
 
-function exceptionSubject(finding: FindingChanged, context: JudgedContext, fixId: string): Parameters<typeof decisionOf>[1] {
+function exceptionSubject({ finding, mergedIds }: JudgeInput, context: JudgedContext, fixId: string): Parameters<typeof decisionOf>[1] {
   return {
-    findingId: finding.findingId, issueId: finding.issueId, fixId, identifiers: finding.identifiers, component: packageOf(finding.component?.purl ?? ''),
+    findingId: finding.findingId, mergedIds, issueId: finding.issueId, fixId, identifiers: finding.identifiers, component: packageOf(finding.component?.purl ?? ''),
     asset: finding.asset, repository: context.repository, application: context.application, path: finding.location?.path ?? '',
   };
 }

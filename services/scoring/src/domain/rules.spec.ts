@@ -100,6 +100,11 @@ describe('the SLA clock', () => {
     expect(['2026-11-02', '2026-11-24', '2026-12-02'].map((at) => slaOf(DEFAULT_SLA_POLICY, input({ at: `${at}T00:00:00.000Z` }), first).step)).toEqual(['running', 'approaching', 'breached']);
   });
 
+  it('a finding that took over an older one is due when that one was', () => {
+    const merged = slaOf(DEFAULT_SLA_POLICY, input({ start: '2026-10-28T00:00:00.000Z', at: '2026-11-02T00:00:00.000Z' }), first);
+    expect([merged.start, merged.dueAt]).toEqual(['2026-10-28T00:00:00.000Z', new Date(Date.parse(first.dueAt) - (Date.parse(first.start) - Date.parse('2026-10-28T00:00:00.000Z'))).toISOString()]);
+  });
+
   it('judging again at the same time changes nothing', () => {
     fc.assert(fc.property(fc.constantFrom('act', 'attend', 'track', 'defer'), fc.constantFrom('yes', 'no', 'unknown'), fc.constantFrom('', 'accepted-risk'), (band, exposed, decision) => {
       const given = input({ band: band as 'act', exposed: exposed as 'yes', decision: decision as '', at: '2026-11-15T00:00:00.000Z' });
@@ -110,7 +115,7 @@ describe('the SLA clock', () => {
 });
 
 describe('exceptions', () => {
-  const subject = { findingId: 'f', issueId: 'i', fixId: 'x', identifiers: ['CVE-1'], component: 'pkg:npm/a', asset: 'repo:a', repository: 'a', application: 'app', path: 'src/a.ts' };
+  const subject = { findingId: 'f', mergedIds: ['g'], issueId: 'i', fixId: 'x', identifiers: ['CVE-1'], component: 'pkg:npm/a', asset: 'repo:a', repository: 'a', application: 'app', path: 'src/a.ts' };
   const exception = (overrides: Partial<ExceptionInForce> = {}): ExceptionInForce => ({ id: 'e1', decision: 'accepted-risk', scope: { identifier: 'CVE-1' }, startsAt: '2026-03-28T00:00:00Z', expiresAt: '2026-03-29T01:30:00+01:00', ...overrides });
 
   it('hold from their start to just before their end, as instants (a change of summer time in between moves nothing)', () => {
@@ -122,6 +127,10 @@ describe('exceptions', () => {
     expect(covers({ identifier: 'CVE-1', repository: 'b' }, subject)).toBe(false);
     expect(covers({ path: 'sr' }, subject)).toBe(false);
     expect(covers({}, subject)).toBe(false);
+  });
+  it('of a finding hold for the one that took it over', () => {
+    expect(covers({ findings: ['g'] }, subject)).toBe(true);
+    expect(covers({ findings: ['h'] }, subject)).toBe(false);
   });
   it('the stronger decision is shown when several are in force', () => {
     expect(decisionOf([exception(), exception({ id: 'e2', decision: 'false-positive', scope: { findings: ['f'] } })], subject, '2026-03-28T12:00:00Z')?.id).toBe('e2');

@@ -101,7 +101,9 @@ function policyDueOf(termDays: number | null, input: SlaInput, previous: SlaStat
   const before = previous?.termDays ?? null;
   if (before === null || previous === null || previous.policyDue === '') return iso(previous === null ? fromStart : Math.max(fromStart, risen(input, previous, termDays)));
   const added = pausedMs - previous.pausedMs;
-  const unchanged = Date.parse(previous.policyDue) + added;
+  // A finding that took over an older one is as old as that one.
+  const older = Math.max(0, Date.parse(previous.start) - Date.parse(input.start));
+  const unchanged = Date.parse(previous.policyDue) + added - older;
   if (termDays === before) return iso(unchanged);
   return termDays < before ? iso(Math.min(unchanged, Date.parse(input.at) + termDays * DAY)) : iso(fromStart);
 }

@@ -2,6 +2,7 @@ import type { Unit } from '@throughline/stream';
 import { decisionOf, type ExceptionInForce } from '../domain/exception.js';
 import { packageOf } from '../domain/fix.js';
 import type { GateSubject } from '../domain/gate.js';
+import { mergedInto } from './merged.repository.js';
 
 export interface GateScan {
   readonly scanId: string;
@@ -44,15 +45,16 @@ export async function gateSubjects(unit: Unit, tenant: string, findingIds: reado
     `select finding_id, issue_id, fix_id, title, band, score, live, team, identifiers, component, asset, repository, application, path, judgement
      from findings where tenant_id = $1 and finding_id = any($2::uuid[])`, [tenant, findingIds],
   );
+  const merged = await mergedInto(unit, [tenant], findingIds);
   return rows.map((row) => ({
     finding: row.finding_id, title: row.title, band: row.band, score: row.score / 100, live: row.live, owner: row.team, fix: row.judgement.fix.title,
-    decision: decisionOf(exceptions, subjectOf(row), now)?.decision ?? '',
+    decision: decisionOf(exceptions, subjectOf(row, merged.get(row.finding_id) ?? []), now)?.decision ?? '',
   }));
 }
 
-function subjectOf(row: Row): Parameters<typeof decisionOf>[1] {
+function subjectOf(row: Row, mergedIds: readonly string[]): Parameters<typeof decisionOf>[1] {
   return {
-    findingId: row.finding_id, issueId: row.issue_id, fixId: row.fix_id, identifiers: row.identifiers, component: packageOf(row.component),
+    findingId: row.finding_id, mergedIds, issueId: row.issue_id, fixId: row.fix_id, identifiers: row.identifiers, component: packageOf(row.component),
     asset: row.asset, repository: row.repository, application: row.application, path: row.path,
   };
 }

@@ -1,6 +1,7 @@
 import type { Unit } from '@throughline/stream';
 import { applyIdentifiers, Conditions } from './finding-filter.js';
 import type { ExceptionScope } from '../domain/exception.js';
+import { withSurvivors } from './merged.repository.js';
 
 type IdRow = { readonly finding_id: string };
 const ids = (rows: readonly IdRow[]): readonly string[] => rows.map((row) => row.finding_id);
@@ -30,7 +31,7 @@ export async function withIdentifiers(unit: Unit, tenant: string, advisories: re
 export async function inScope(unit: Unit, tenant: string, scope: ExceptionScope, after: string, limit: number): Promise<readonly string[]> {
   const conditions = new Conditions(tenant);
   conditions.add(`f.finding_id > ${conditions.parameter(after)}::uuid`);
-  if (scope.findings) conditions.add(`f.finding_id = any(${conditions.parameter(scope.findings)}::uuid[])`);
+  if (scope.findings) conditions.add(`f.finding_id = any(${conditions.parameter(await withSurvivors(unit, tenant, scope.findings))}::uuid[])`);
   if (scope.identifier !== undefined) applyIdentifiers(conditions, [scope.identifier]);
   const equal = { issue_id: scope.issue, fix_id: scope.fix, asset: scope.asset, repository: scope.repository, application: scope.application };
   for (const [column, value] of Object.entries(equal)) if (value !== undefined) conditions.add(`f.${column} = ${conditions.parameter(value)}`);

@@ -1,5 +1,6 @@
 import { compareFlow } from './flow.js';
 import { containment, likeness, renamedNames } from './code.js';
+import type { View } from '../near/view.js';
 import type { Fact } from './fact.js';
 import type { FilePairs } from './files.js';
 import type { Placing, Shifts } from './shift.js';
@@ -12,10 +13,10 @@ import type { Placing, Shifts } from './shift.js';
 export const WEIGHTS = {
   /** Two results of one rule that a scan leaves over are, before anything else is known, rather two flaws than one. */
   prior: -1.5,
-  /** Equal but for white space, and long enough that chance does not repeat it. */
-  sameCode: 5,
-  /** Equal, but `eval(x)` can stand anywhere. */
-  sameShortCode: 3,
+  /** Equal but for white space: `eval(x)` can stand anywhere, what says more (`longCode`) chance does not repeat. */
+  sameCode: 1.5,
+  sameLongCode: 5,
+  longCode: 2,
   /** Edited code: `perLikeness` · (likeness − `evenLikeness`). Half of what is said alike leaves it open; below, they are different flaws. */
   perLikeness: 8,
   evenLikeness: 0.5,
@@ -60,8 +61,6 @@ export const WEIGHTS = {
   renamedRule: -1,
 } as const;
 
-/** Weighed tokens that code must have to count as long. */
-const LONG_CODE = 2.5;
 const NEAR_LINES = 2;
 /** Containment is weaker than likeness: what the rest says is unknown. */
 const OF_CONTAINMENT = 0.85;
@@ -95,9 +94,8 @@ export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts 
   const sameCode = fresh.same !== '' && fresh.same === gone.same;
   weighCode(tally, fresh, gone, sameCode);
   weighPath(tally, fresh, gone, files);
-  weighNames(tally, fresh, gone);
-  const placing = shifts?.placing(before.startLine, now.startLine, before.id);
-  weighPlacing(tally, placing);
+  weighPosition(tally, fresh, gone, shifts?.placing(before.startLine, now.startLine, before.id));
+  weighNames(tally, now, before);
   if (now.startColumn > 0 && before.startColumn > 0) tally.add(now.startColumn === before.startColumn ? WEIGHTS.sameColumn : WEIGHTS.otherColumn);
   if (compareFlow(now, before, shifts)) tally.add(WEIGHTS.sameSource, 'flow');
   if (gone.renamed) tally.add(WEIGHTS.renamedRule);
@@ -106,12 +104,11 @@ export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts 
 }
 
 function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): void {
-  if (sameCode) return tally.add(fresh.bag.total >= LONG_CODE ? WEIGHTS.sameCode : WEIGHTS.sameShortCode, 'snippet');
+  if (sameCode) return tally.add(WEIGHTS.sameCode + (WEIGHTS.sameLongCode - WEIGHTS.sameCode) * Math.min(1, fresh.bag.total / WEIGHTS.longCode), 'snippet');
   if (fresh.same === '' || gone.same === '') return weighTitle(tally, fresh, gone);
   const alike = Math.max(likeness(fresh.bag, gone.bag), OF_CONTAINMENT * containment(fresh.bag, gone.bag));
   const value = renamedNames(fresh.code.tokens, gone.code.tokens) === 1 ? alike + (1 - alike) * WEIGHTS.renamedName : alike;
   tally.add(WEIGHTS.perLikeness * (value - WEIGHTS.evenLikeness), 'snippet');
-  if (fresh.around.total > 1 && likeness(fresh.around, gone.around) >= 0.6) tally.add(WEIGHTS.sameSurroundings, 'snippet');
 }
 
 function weighTitle(tally: Tally, fresh: Fact, gone: Fact): void {
@@ -127,19 +124,29 @@ function weighPath(tally: Tally, { view: now }: Fact, { view: before }: Fact, fi
   tally.add(baseName(now.path) === baseName(before.path) ? WEIGHTS.otherFileOfThatName : WEIGHTS.otherFile);
 }
 
-function weighNames(tally: Tally, { view: now }: Fact, { view: before }: Fact): void {
-  if (now.symbol !== '' && before.symbol !== '') tally.add(now.symbol === before.symbol ? WEIGHTS.sameSymbol : WEIGHTS.otherSymbol, 'symbol');
+function weighNames(tally: Tally, now: View, before: View): void {
   if (now.native !== '' && now.native === before.native) tally.add(WEIGHTS.sameNative, 'native');
   if (now.resource !== '' && before.resource !== '') tally.add(now.resource === before.resource ? WEIGHTS.sameResource : WEIGHTS.otherResource, 'resource');
 }
 
-function weighPlacing(tally: Tally, placing: Placing | undefined): void {
-  if (placing === undefined) return;
-  const { distance, trust, inOrder } = placing;
-  if (distance === 0) return tally.add(trust === 'sure' ? WEIGHTS.placedSure : trust === 'likely' ? WEIGHTS.placedLikely : WEIGHTS.placedGuess, 'line');
-  if (distance <= NEAR_LINES) return tally.add(WEIGHTS.placedNear, 'line');
-  if (trust === 'likely' && inOrder) return tally.add(WEIGHTS.placedBetween);
-  tally.add(trust === 'sure' ? WEIGHTS.displacedSure : trust === 'likely' ? WEIGHTS.displacedLikely : WEIGHTS.displacedGuess);
+/** Line, function and the code around say one thing, that it is the same place: the strongest of them counts, since together they say little more. */
+function weighPosition(tally: Tally, fresh: Fact, gone: Fact, placing: Placing | undefined): void {
+  const symbols = fresh.view.symbol !== '' && gone.view.symbol !== '';
+  const sameSymbol = symbols && fresh.view.symbol === gone.view.symbol;
+  const sameAround = fresh.around.total > 1 && likeness(fresh.around, gone.around) >= 0.6;
+  const place = placing === undefined ? 0 : placingWeight(placing);
+  const best = Math.max(place, sameSymbol ? WEIGHTS.sameSymbol : 0, sameAround ? WEIGHTS.sameSurroundings : 0);
+  tally.add(best, best === 0 ? undefined : best === place ? 'line' : sameSymbol ? 'symbol' : 'snippet');
+  if (place < 0) tally.add(place);
+  if (sameSymbol) tally.fields.add('symbol');
+  else if (symbols) tally.add(WEIGHTS.otherSymbol);
+}
+
+function placingWeight({ distance, trust, inOrder }: Placing): number {
+  if (distance === 0) return trust === 'sure' ? WEIGHTS.placedSure : trust === 'likely' ? WEIGHTS.placedLikely : WEIGHTS.placedGuess;
+  if (distance <= NEAR_LINES) return WEIGHTS.placedNear;
+  if (trust === 'likely' && inOrder) return WEIGHTS.placedBetween;
+  return trust === 'sure' ? WEIGHTS.displacedSure : trust === 'likely' ? WEIGHTS.displacedLikely : WEIGHTS.displacedGuess;
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

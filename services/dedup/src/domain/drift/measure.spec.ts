@@ -4,7 +4,7 @@ import { compareScans, precision, recall, sum, type Measure } from '../../../tes
 import { MUTATIONS, scan, World, type Printing } from '../../../test/drift-world.js';
 
 const WORLDS = 40;
-const PRINTINGS: readonly Printing[] = ['line', 'bare'];
+const PRINTINGS: readonly Printing[] = ['line', 'context', 'symbol', 'bare'];
 
 /** Changes some files of each of many worlds, each changed file `times` times, and compares the scans before and after. */
 function run(names: readonly string[], printing: Printing, times: number, seed = 1): { readonly all: Measure; readonly drifted: Measure } {

@@ -5,6 +5,8 @@ import type { Token } from './tokens.js';
  * tells its flaws apart.
  */
 const WEIGHT = { name: 1, text: 1, number: 0.7, callee: 0.35, keyword: 0.25, operator: 0.1 } as const;
+/** Names of one and two letters are everywhere. */
+const SHORT_NAMES = [0, 0.4, 0.7];
 /** A word that is in the rule's name: `eval` in `eval-used`. */
 const OF_RULE = 0.35;
 /** How much of its weight a token loses that every result of the rule has. */
@@ -27,7 +29,7 @@ export class Weights {
   }
 
   of({ key, kind }: Token): number {
-    const own = this.#ofRule.has(key) ? Math.min(OF_RULE, WEIGHT[kind]) : WEIGHT[kind];
-    return own * (1 - COMMON * (this.#share.get(key) ?? 0));
+    const own = kind === 'name' ? SHORT_NAMES[key.length] ?? WEIGHT.name : WEIGHT[kind];
+    return (this.#ofRule.has(key) ? Math.min(OF_RULE, own) : own) * (1 - COMMON * (this.#share.get(key) ?? 0));
   }
 }

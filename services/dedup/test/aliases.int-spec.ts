@@ -8,6 +8,7 @@ import { handleIntelUpdated } from '../src/consumers/intel-updated.handler.js';
 import { merge, split } from '../src/corrections/correct-identity.js';
 import { DEFAULT_POLICY } from '../src/domain/policy.js';
 import { SETTLE_ALIASES, settleAliases } from '../src/due/settle-aliases.js';
+import { VulnerabilitiesController, vulnerabilityAnswer } from '../src/http/vulnerabilities.controller.js';
 import { loadKnown } from '../src/persistence/finding.repository.js';
 import { scan, startHarness, TENANT, toRecord, vulnerable, type Harness } from './harness.js';
 
@@ -177,6 +178,27 @@ describe('an alias that a feed gives', () => {
     await follow();
     expect((await known(other.findingId))?.finding).toMatchObject({ status: 'retired', mergedInto: one.findingId });
     expect((await known(one.findingId))?.occurrences).toHaveLength(2);
+  });
+});
+
+describe('GET /v1/vulnerabilities/{id}', () => {
+  const caller = { tenantId: tenantId(TENANT) } as unknown as Parameters<VulnerabilitiesController['one']>[0];
+
+  it('names all ids of a flaw with the feeds that say so, and counts its findings', async () => {
+    await two();
+    await feed(GHSA, 1, [CVE]);
+    await feed('PYSEC-2024-9', 1, [GHSA]);
+    await feed('PYSEC-2024-9', 2, []);
+    await follow();
+    const controller = new VulnerabilitiesController(harness.database);
+    const answer = await controller.one(caller, GHSA.toLowerCase());
+    expect(vulnerabilityAnswer.parse(answer)).toEqual(answer);
+    expect(answer).toMatchObject({
+      id: GHSA, canonical: CVE, ids: [CVE, GHSA], findings: 1,
+      edges: [{ a: GHSA, b: CVE, source: 'osv', since: '2026-02-01T00:00:00.000Z', withdrawnAt: null, unites: true }, { a: 'PYSEC-2024-9', b: GHSA, withdrawnAt: '2026-02-01T00:00:00.000Z', unites: false }],
+    });
+    await expect(controller.one(caller, 'CVE-1999-0001')).rejects.toMatchObject({ problem: { status: 404 } });
+    await expect(controller.one(caller, "x'); drop")).rejects.toMatchObject({ problem: { status: 404 } });
   });
 });
 

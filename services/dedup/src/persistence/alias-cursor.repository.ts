@@ -60,3 +60,11 @@ export async function findingsKnownBy(unit: Unit, tenant: string, ids: readonly 
   );
   return rows.map((row) => row.finding_id);
 }
+
+/** How many findings of a tenant are known by one of these ids. */
+export async function countKnownBy(unit: Unit, tenant: string, ids: readonly string[]): Promise<number> {
+  const [row] = await unit.query<{ n: number }>(
+    'select count(distinct finding_id)::int as n from identity_key where tenant_id = $1 and subject = any($2::text[])', [tenant, ids], { name: 'dedup_count_known_by' },
+  );
+  return row?.n ?? 0;
+}

@@ -2,7 +2,7 @@
 const ROUTES: readonly (readonly [string, string])[] = [
   ['/v1/scans', 'ingestion'], ['/v1/observations', 'ingestion'], ['/v1/webhooks', 'ingestion'], ['/v1/connectors', 'ingestion'], ['/v1/dead-letters', 'ingestion'],
   ['/v1/formats', 'normalization'], ['/v1/quarantine', 'normalization'],
-  ['/v1/scans/*/changes', 'dedup'], ['/v1/findings/*/observations', 'dedup'], ['/v1/findings/*/merge', 'dedup'], ['/v1/findings/*/split', 'dedup'], ['/v1/recipes', 'dedup'], ['/v1/policies/identity', 'dedup'], ['/v1/findings/*/verify', 'dedup'],
+  ['/v1/scans/*/changes', 'dedup'], ['/v1/findings/*/observations', 'dedup'], ['/v1/findings/*/merge', 'dedup'], ['/v1/findings/*/split', 'dedup'], ['/v1/recipes', 'dedup'], ['/v1/policies/identity', 'dedup'], ['/v1/findings/*/verify', 'dedup'], ['/v1/vulnerabilities', 'dedup'],
   ['/v1/trace', 'chain-resolution'], ['/v1/assets', 'chain-resolution'], ['/v1/applications', 'chain-resolution'], ['/v1/services', 'chain-resolution'], ['/v1/teams', 'chain-resolution'],
   ['/v1/environments', 'chain-resolution'], ['/v1/ownership-rules', 'chain-resolution'], ['/v1/policies/provenance', 'chain-resolution'], ['/v1/coverage', 'chain-resolution'],
   ['/v1/findings', 'scoring'], ['/v1/issues', 'scoring'], ['/v1/fixes', 'scoring'], ['/v1/policies', 'scoring'], ['/v1/exceptions', 'scoring'], ['/v1/gates', 'scoring'],

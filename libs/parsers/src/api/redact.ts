@@ -228,6 +228,15 @@ export function looseSecrets(text: string): KnownSecret[] {
   return found;
 }
 
+/**
+ * The value that a result about a hard-coded credential flags: exactly one quoted literal, with the look of a secret.
+ * Words are left alone: `FIELD = "password"` is flagged, too, and its value stands in paths and titles.
+ */
+export function flaggedSecret(flagged: string): KnownSecret | null {
+  const [literal, ...others] = looseSecrets(flagged);
+  return literal && others.length === 0 && literal.value.length === flagged.length - 2 ? literal : null;
+}
+
 /** What flagged lines say of the secret that a result is about. */
 export interface SnippetSecret {
   /** Its value, where the lines leave no doubt of it: what the secret is known by. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { testContext } from './conformance-io.js';
-import { secretInSnippet } from './redact.js';
+import { flaggedSecret, secretInSnippet } from './redact.js';
 import { bareSecret, isMasked, secretFromSha1, sha1OfSecret } from './secret-identity.js';
 import { flaggedText } from './text.js';
 
@@ -51,6 +51,7 @@ describe('the value in flagged lines', () => {
     ['an address with its password, which is the value', 'https://svc:Xy7hJ2kQ9w@db.internal/app', 0, 0, 'https://svc:Xy7hJ2kQ9w@db.internal/app'],
     ['a value that ends like an assignment', 'mN8wq2Zr5LpTq==', 0, 0, 'mN8wq2Zr5LpTq=='],
     ['a value with a colon', '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw', 0, 0, '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'],
+    ['the one that the columns mean, over lines that end in a line end', `a\n b ${GITHUB} ${AWS}\n`, 1, 45, GITHUB],
     ['the only one in a line', `const key = '${AWS}';`, 0, 0, AWS],
     ['an assignment without spaces', `KEY=${AWS}`, 0, 0, AWS],
     ['the one that the columns mean', `${GITHUB} and ${AWS}`, 46, 66, AWS],
@@ -60,6 +61,10 @@ describe('the value in flagged lines', () => {
   it.each([['nothing says which part', 'set pin to 4711-0815 now'], ['several may be meant', `${GITHUB} and ${AWS}`]])('is not known when %s, and the lines are hidden all the same', (_why, snippet) => {
     expect(secretInSnippet('t', snippet)).toEqual({ secret: null, alsoSecret: [{ type: 't', value: snippet }] });
   });
+
+  it.each<[string, string | undefined]>([
+    ["'s3cr3t_pw!'", 's3cr3t_pw!'], ['"password"', undefined], ["connect('db1.internal', password)", undefined], ["'a1b2c3d4e5' + 'f6a7b8c9d0'", undefined], ['', undefined],
+  ])('of a rule about hard-coded credentials is the literal that %s is', (flagged, expected) => expect(flaggedSecret(flagged)?.value).toBe(expected));
 
   it('is within its lines whatever the columns say', () => fc.assert(fc.property(fc.string(), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 40 }), (lines, start, end) => {
     expect(lines.includes(flaggedText(lines, start, end))).toBe(true);

@@ -42,9 +42,9 @@ export function firstSentence(value: string): string {
 
 /** What stands between two columns (from 1, the last one excluded) of whole lines; empty when the columns do not fit them. */
 export function flaggedText(lines: string, startColumn: number, endColumn: number): string {
-  const last = lines.lastIndexOf('\n') + 1;
-  const end = last + endColumn - 1;
-  return startColumn > 0 && endColumn > 0 && end <= lines.length && startColumn - 1 < end ? lines.slice(startColumn - 1, end) : '';
+  const text = lines.trimEnd();
+  const end = text.lastIndexOf('\n') + endColumn;
+  return startColumn > 0 && endColumn > 0 && end <= text.length && startColumn - 1 < end ? text.slice(startColumn - 1, end) : '';
 }
 
 /** Plain text of HTML fragments (ZAP writes its descriptions as `<p>…</p>`): tags go, paragraphs become lines. */

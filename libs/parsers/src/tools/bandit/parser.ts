@@ -1,5 +1,5 @@
 import {
-  ReportError, fieldsOf, firstSentence, isFields, isoTime, jsonParser, lineNumber, list, looseSecrets, looseText, normalizePath, number, requiredText, severityOf, sniff, sub, text, weaknessIds,
+  ReportError, fieldsOf, firstSentence, flaggedSecret, flaggedText, isFields, isoTime, jsonParser, lineNumber, list, looseSecrets, looseText, normalizePath, number, requiredText, severityOf, sniff, sub, text, weaknessIds,
   type CodeLocation, type DraftInput, type Fields, type Parser, type ReportMeta, type ReportProblem, type SplitElement,
 } from '../../api/index.js';
 
@@ -50,7 +50,7 @@ function read(element: SplitElement): DraftInput {
   return {
     class: 'sast', title: firstSentence(message) || id, description: message, severity: severityOf(text(issue, 'issue_severity'), SEVERITIES, 'bandit.issue_severity'),
     rule: { tool: 'bandit', id, name: text(issue, 'test_name'), helpUri: looseText(issue, 'more_info') }, weaknesses, location,
-    alsoSecret: weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location.snippet) : undefined,
+    ...(weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? { secret: flaggedSecret(flaggedText(location.snippet, location.startColumn, location.endColumn)), alsoSecret: looseSecrets(location.snippet) } : {}),
     references: [looseText(issue, 'more_info'), looseText(sub(issue, 'issue_cwe'), 'link')], attributes: { confidence: looseText(issue, 'issue_confidence') },
   };
 }
@@ -62,7 +62,7 @@ function cweOf(issue: Fields): string[] {
 }
 
 /** Lines and columns of the flagged expression; Bandit counts columns from 0 and lines from 1. */
-function locationOf(issue: Fields): Partial<CodeLocation> & { readonly snippet: string } {
+function locationOf(issue: Fields): Partial<CodeLocation> & Pick<CodeLocation, 'snippet' | 'startColumn' | 'endColumn'> {
   const flagged = list(issue, 'line_range').filter((line): line is number => typeof line === 'number' && Number.isInteger(line) && line > 0 && line < 2 ** 31);
   const at = lineNumber(issue, 'line_number');
   const startLine = flagged.length > 0 ? Math.min(...flagged.slice(0, 10_000)) : at;

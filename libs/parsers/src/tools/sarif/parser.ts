@@ -1,5 +1,5 @@
 import {
-  ReportError, ResultRefusal, fieldsOf, firstSentence, flaggedText, isFields, isoTime, jsonParser, list, looseSecrets, looseText, normalizePath, secretInSnippet, sniff, sub, text, texts, toolName,
+  ReportError, ResultRefusal, fieldsOf, firstSentence, flaggedSecret, flaggedText, isFields, isoTime, jsonParser, list, looseSecrets, looseText, normalizePath, secretInSnippet, sniff, sub, text, texts, toolName,
   vulnerabilityIds, weaknessIds,
   type CodeLocation, type DraftInput, type Fields, type Parser, type ReportMeta, type ReportProblem, type SnippetSecret, type SplitElement, type Suppression, type TargetHints,
 } from '../../api/index.js';
@@ -144,14 +144,13 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   const identifiers = [...new Set([...vulnerabilityIds(ruleId, ...texts(properties['tags'])), ...(rule?.identifiers ?? [])])];
   const findingClass = classOf(run.tool, ruleId, rule?.name ?? '', identifiers.length > 0);
   const weaknesses = weaknessesOf(result, properties, rule);
-  const loose = weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location?.snippet ?? '') : [];
-  const { secret, alsoSecret } = findingClass === 'secrets' ? secretOf(ruleId, location) : { secret: null, alsoSecret: [] };
+  const isHardCoded = weaknesses.some((weakness) => HARD_CODED.has(weakness));
   return {
     class: findingClass, title: rule?.title || firstSentence(message) || ruleId, description: message || rule?.fullDescription, severity: severityOfResult(result, rule),
     rule: { tool: run.tool, id: ruleId, name: rule?.name, helpUri: rule?.helpUri },
-    identifiers, weaknesses: weaknesses.length === 0 && findingClass === 'secrets' ? ['CWE-798'] : weaknesses, secret,
+    identifiers, weaknesses: weaknesses.length === 0 && findingClass === 'secrets' ? ['CWE-798'] : weaknesses,
     location: location && { ...location, resource: findingClass === 'iac' ? resourceOf(run.tool, location) : '' },
-    alsoSecret: [...alsoSecret, ...loose],
+    ...(findingClass === 'secrets' || isHardCoded ? secretOf(findingClass === 'secrets', ruleId, location) : {}),
     component: findingClass === 'sca' || findingClass === 'container' ? componentOf(message, rule, location) : null,
     codeFlow: codeFlowOf(result, run.places), fingerprints: fingerprintsOf(result), suppressions: suppressionsOf(result),
     references: rule?.helpUri ? [rule.helpUri] : [], remediation: rule?.help === message ? '' : rule?.help,
@@ -159,9 +158,12 @@ function draftOf(result: Fields, run: Run, rule: SarifRule | undefined, ruleId: 
   };
 }
 
-function secretOf(ruleId: string, location: Partial<CodeLocation> | null): SnippetSecret {
+/** Scanners of secrets flag lines for the secret in them; other rules only where a literal is one. */
+function secretOf(isSecret: boolean, ruleId: string, location: Partial<CodeLocation> | null): SnippetSecret {
   const { snippet = '', startColumn = 0, endColumn = 0 } = location ?? {};
-  return secretInSnippet(ruleId, snippet, flaggedText(snippet, startColumn, endColumn));
+  const flagged = flaggedText(snippet, startColumn, endColumn);
+  const { secret, alsoSecret } = isSecret ? secretInSnippet(ruleId, snippet, flagged) : { secret: flaggedSecret(flagged), alsoSecret: [] };
+  return { secret, alsoSecret: [...alsoSecret, ...looseSecrets(snippet)] };
 }
 
 /** Weaknesses about hard-coded credentials: the flagged lines hold one, whatever it looks like. */

@@ -1,5 +1,5 @@
 import {
-  firstSentence, flaggedText, isFields, lineNumber, looseSecrets, looseText, normalizePath, purlOf, purlType, requiredText, secretInSnippet, severityOf, sub, text, texts, vulnerabilityIds,
+  firstSentence, flaggedSecret, flaggedText, isFields, lineNumber, looseSecrets, looseText, normalizePath, purlOf, purlType, requiredText, secretInSnippet, severityOf, sub, text, texts, vulnerabilityIds,
   weaknessIds, type CodeLocation, type Component, type DraftInput, type Fields,
 } from '../../api/index.js';
 import { flowOf } from './flow.js';
@@ -25,7 +25,7 @@ export function readResult(result: Fields): DraftInput {
     class: dependency ? 'sca' : isSecret ? 'secrets' : 'sast', title: firstSentence(message) || id, description: message,
     severity: severityOf(text(extra, 'severity'), SEVERITIES, 'semgrep.severity'),
     rule: { tool: 'semgrep', id, name: nameOf(id), helpUri: looseText(metadata, 'source') }, weaknesses, location,
-    ...(isSecret ? secretInSnippet(id, location.snippet, flagged) : { alsoSecret: weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? looseSecrets(location.snippet) : [] }),
+    ...(isSecret ? secretInSnippet(id, location.snippet, flagged) : weaknesses.some((weakness) => HARD_CODED.has(weakness)) ? { secret: flaggedSecret(flagged), alsoSecret: looseSecrets(location.snippet) } : {}),
     ...(dependency ? { component: componentOf(dependency, metadata), identifiers: advisoriesOf(metadata), reachability: reachabilityOf(dependency) } : {}),
     codeFlow: flowOf(extra['dataflow_trace']), fingerprints: fingerprintsOf(looseText(extra, 'fingerprint')),
     suppressions: extra['is_ignored'] === true ? [{ kind: 'inSource', status: '', justification: '' }] : [],
@@ -38,7 +38,7 @@ export function nameOf(ruleId: string): string {
   return ruleId.slice(ruleId.lastIndexOf('.') + 1);
 }
 
-function locationOf(result: Fields, extra: Fields): Partial<CodeLocation> & { readonly snippet: string; readonly startColumn: number; readonly endColumn: number } {
+function locationOf(result: Fields, extra: Fields): Partial<CodeLocation> & Pick<CodeLocation, 'snippet' | 'startColumn' | 'endColumn'> {
   const [start, end] = [sub(result, 'start'), sub(result, 'end')];
   const lines = looseText(extra, 'lines');
   return {

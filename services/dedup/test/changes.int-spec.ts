@@ -74,6 +74,15 @@ describe('GET /v1/scans/{id}/changes', () => {
     expect(answer.counts).toMatchObject({ new: 0, moved: 1, changed: 1 });
   });
 
+  it('a finding of several tools is told as the scan shows it', async () => {
+    const code = (tool: string, path: string) => draft({ rule: { tool, id: 'js.sql-injection', name: '', helpUri: '' }, weaknesses: ['CWE-89'], title: tool, location: at(path, 10, 'db.query(`select ${id}`);') });
+    await apply({ sequence: 1, tool: 'a', drafts: [code('a', 'src/orders.js')] });
+    const joined = await apply({ sequence: 2, tool: 'b', drafts: [code('b', 'src/orders.js')] });
+    expect(await changesOf(joined.id)).toMatchObject({ counts: { joined: 1, changed: 1 }, items: [{ kind: 'joined', title: 'b', rules: [{ tool: 'a' }, { tool: 'b' }] }] });
+    const moved = await apply({ sequence: 3, tool: 'b', drafts: [code('b', 'src/shop/orders.js')] });
+    expect((await changesOf(moved.id)).items).toMatchObject([{ kind: 'moved', title: 'b', location: { path: 'src/shop/orders.js' } }]);
+  });
+
   it('of a branch, what it brings; of another tenant and of no scan, nothing', async () => {
     await apply({ sequence: 1, drafts: [flaw(1)] });
     const branch = await apply({ sequence: 2, line: 'feature', drafts: [flaw(1), flaw(2)] });

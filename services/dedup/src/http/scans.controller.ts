@@ -35,7 +35,7 @@ export class ScansController {
       const joins = Map.groupBy(await joinsOf(unit, shown.map((one) => one.findingId), id), (join) => join.findingId);
       return {
         scan: id, completed: scan.completed, decidesAbsence: scan.applied, counts: presentCounts(scan.counts, await countListed(unit, id), introduced.length),
-        items: shown.map((one) => presentChange(one, known.get(one.findingId), joins.get(one.findingId)?.[0], scan.assetUrn)),
+        items: shown.map((one) => presentChange(one, known.get(one.findingId), joins.get(one.findingId)?.[0], scan)),
         next: rows.length > query.limit && last ? encodeCursor([last.rank, last.findingId]) : null,
       };
     });

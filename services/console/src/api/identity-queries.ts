@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { ApiError, change, get } from './client.js';
-import type { Observations, ScanChange, ScanChanges, SeenObservation, Why } from './identity-types.js';
+import type { Observations, Rescan, ScanChange, ScanChanges, SeenObservation, Why } from './identity-types.js';
 import { list, type Loose, loose, numbers, text, texts } from './loose.js';
 import { observation } from './normalize.js';
 import { items } from './queries.js';
@@ -26,7 +26,7 @@ export const siblingsQuery = (asset: string, q: string) => queryOptions({
 
 export const splitFinding = (id: string, body: { readonly observations: readonly string[]; readonly reason: string }) => change<{ readonly created: string }>('POST', `/findings/${one(id)}/split`, body);
 export const mergeFindings = (id: string, body: { readonly findings: readonly string[]; readonly reason: string }) => change<unknown>('POST', `/findings/${one(id)}/merge`, body);
-export const askForRescan = (id: string) => change<unknown>('POST', `/findings/${one(id)}/verify`, {});
+export const askForRescan = (id: string) => change<{ readonly remedy?: string }>('POST', `/findings/${one(id)}/verify`, {});
 
 /**
  * Scoring follows a correction a moment later. Asks until the finding says what is expected, for at most ten seconds:
@@ -47,10 +47,15 @@ function observations(body: unknown): Observations {
   const from = loose(body);
   const identity = loose(from['identity']);
   return {
-    items: list(from['items']).map(seen), flags: texts(identity['flags']),
+    items: list(from['items']).map(seen), rescan: rescan(from['rescan']), flags: texts(identity['flags']),
     candidates: list(identity['candidates']).map((value) => ({ finding: text(loose(value), 'finding'), flag: text(loose(value), 'flag') })),
     decisions: list(identity['decisions']).map((value) => { const row = loose(value); return { kind: text(row, 'kind'), other: text(row, 'other'), reason: text(row, 'reason'), actor: text(row, 'actor'), decidedAt: text(row, 'decidedAt') }; }),
   };
+}
+
+function rescan(value: unknown): Rescan | null {
+  const from = loose(value);
+  return text(from, 'requestedAt') ? { requestedAt: text(from, 'requestedAt'), by: text(from, 'by'), outcome: text(from, 'outcome') } : null;
 }
 
 function seen(value: unknown): SeenObservation {

@@ -12,9 +12,12 @@ export interface SeenObservation extends Observation {
   readonly firstScan: string | null; readonly goneScan: string | null; readonly join: Why | null;
 }
 
+/** A scan that somebody asked for, and what came of it. */
+export interface Rescan { readonly requestedAt: string; readonly by: string; readonly outcome: string }
+
 export interface Observations {
   readonly items: readonly SeenObservation[];
-  readonly flags: readonly string[];
+  readonly rescan: Rescan | null; readonly flags: readonly string[];
   /** Findings that might be the same, where the platform did not dare to decide. */
   readonly candidates: readonly { readonly finding: string; readonly flag: string }[];
   readonly decisions: readonly { readonly kind: string; readonly other: string; readonly reason: string; readonly actor: string; readonly decidedAt: string }[];

@@ -17,7 +17,7 @@ export function History({ entries, more }: { readonly entries: readonly HistoryE
             <span className="timeline-dot" aria-hidden="true" />
             <span className="stack-tight">
               <What entry={entry} />
-              {entry.why && <span className="muted break">{sentence(entry.why)}</span>}
+              {entry.why && <span className="muted break">{entry.cause === 'correction' ? `“${entry.why}”` : sentence(entry.why)}</span>}
               <span className="meta">{nameOf(entry.who)}{CAUSES[entry.cause] && ` · ${CAUSES[entry.cause]}`}{entry.scan && <> · <Link to="/collect/scans/$id" params={{ id: entry.scan }}>receipt</Link> <Copy text={entry.scan} label="Copy the receipt id" /></>}</span>
             </span>
           </li>

@@ -2,12 +2,13 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 import { Link } from '@tanstack/react-router';
 import { type ReactElement, useState } from 'react';
 import { askForRescan, observationsQuery } from '../api/identity-queries.js';
-import type { Observations } from '../api/identity-types.js';
+import type { Observations, Rescan } from '../api/identity-types.js';
 import { findingQuery } from '../api/queries.js';
 import type { Finding } from '../api/types.js';
 import { place } from '../lib/format.js';
 import { FLAG_WORDS } from '../lib/identity-words.js';
-import { DataWarning } from './bits.js';
+import { useActorNames } from './actor-name.js';
+import { DataWarning, Time } from './bits.js';
 import { useKeys } from './keys.js';
 import { MergeDialog } from './merge-dialog.js';
 import { said } from './reason-form.js';
@@ -22,21 +23,32 @@ export function IdentityActions({ finding }: { readonly finding: Finding }): Rea
   const client = useQueryClient();
   const rescan = useMutation({ mutationFn: () => askForRescan(finding.id), onSuccess: () => client.invalidateQueries({ queryKey: ['finding', finding.id] }) });
   const items = observations.data?.items ?? [];
+  const asked = observations.data?.rescan;
+  const waits = rescan.isSuccess || asked?.outcome === 'waiting';
   const live = finding.status !== 'retired';
   useKeys({ s: () => { if (items.length > 1) setOpen('split'); }, m: () => setOpen('merge') }, live);
   if (!live) return null;
   return (
     <div className="stack-s identity-actions">
       <div className="row-wrap">
-        {RESCANNED.has(finding.status) && <button type="button" className="button small" disabled={rescan.isPending || rescan.isSuccess} onClick={() => rescan.mutate()}>{rescan.isSuccess ? 'Rescan asked for' : 'Ask for a rescan'}</button>}
+        {RESCANNED.has(finding.status) && <button type="button" className="button small" disabled={rescan.isPending || waits} onClick={() => rescan.mutate()}>{waits ? 'Rescan asked for' : 'Ask for a rescan'}</button>}
         <button type="button" className="button small" onClick={() => setOpen('merge')}>Merge…</button>
         <button type="button" className="button small" disabled={items.length < 2} title={items.length < 2 ? 'It has one observation; there is nothing to split.' : undefined} onClick={() => setOpen('split')}>Split…</button>
       </div>
-      <div role="status">{rescan.isSuccess && <p className="meta">The next complete scan of its scope decides: missed again, it is fixed.</p>}{rescan.isError && <p className="problem">{said(rescan.error)}</p>}</div>
+      <div role="status">{asked && <RescanLine rescan={asked} />}{rescan.isSuccess && <p className="meta">{rescan.data?.remedy ?? 'The next complete scan of its scope decides.'}</p>}{rescan.isError && <p className="problem">{said(rescan.error)}</p>}</div>
       {open === 'split' && <SplitDialog finding={finding} observations={items} onClose={() => setOpen(null)} />}
       {open === 'merge' && <MergeDialog finding={finding} candidates={observations.data?.candidates.map((one) => one.finding) ?? []} onClose={() => setOpen(null)} />}
     </div>
   );
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  waiting: 'the next complete scan of its scope decides: missed again, it is fixed', gone: 'the scan missed it', 'still-there': 'the scan still shows it', withdrawn: 'it was merged into another finding meanwhile',
+};
+
+function RescanLine({ rescan: { requestedAt, by, outcome } }: { readonly rescan: Rescan }): ReactElement {
+  const nameOf = useActorNames([by]);
+  return <p className="meta">{nameOf(by)} asked for a rescan <Time at={requestedAt} />: {OUTCOMES[outcome] ?? outcome}.</p>;
 }
 
 /** Where identity is in doubt, or decided by a person: a sentence each, with the findings concerned to open. */

@@ -74,6 +74,14 @@ describe('results that moved or were edited', () => {
     expect(ids(before)).toEqual(expect.arrayContaining(ids(after)));
   });
 
+  it('a copy of a flagged statement is a finding of its own; the original keeps its', async () => {
+    const before = await harness.apply(scan({ tool: 'bandit', sequence: 1, drafts: [draft({ ...sqlInjection, location: at('app.py', 49, query) })] }));
+    const after = await harness.apply(scan({ tool: 'bandit', sequence: 2, drafts: [draft({ ...sqlInjection, location: at('app.py', 49, query) }), draft({ ...sqlInjection, location: at('app.py', 86, query) })] }));
+    expect(after.completed[0]?.counts).toMatchObject({ created: 1, changed: 0, unchanged: 1, merged: 0 });
+    expect(ids(after)).not.toEqual(ids(before));
+    expect(await count('finding')).toBe(2);
+  });
+
   it('dies anywhere and is applied once', async () => {
     await harness.apply(scan({ tool: 'bandit', sequence: 1, drafts: [draft({ ...sqlInjection, location: at('app.py', 13, query) })] }));
     const second = scan({ tool: 'bandit', sequence: 2, drafts: [draft({ ...sqlInjection, location: at('app.py', 15, renamed) }), draft({ ...sqlInjection, location: at('new.py', 3, 'db.execute("drop table " + t)') })] });

@@ -27,7 +27,7 @@ export interface Held {
  * with a history, results that no key knows are given back: where they went is decided when all of the scan is known.
  */
 export async function applyWave(unit: Unit, scans: readonly OpenScan[], deciding: Deciding): Promise<ReadonlyMap<string, Held>> {
-  const works = await resolveKnown(unit, scans.map((open) => ({ open, parts: open.slice.parts })), deciding.newId);
+  const works = await resolveKnown(unit, scans.map((open) => ({ open, parts: open.slice.parts, later: open.partsSeen > 0 })), deciding.newId);
   const waiting = works.filter((work) => work.remainder.length > 0 && waits(work.open));
   await settle(unit, works.filter((work) => !waiting.includes(work)), new Map(), deciding);
   const held = new Map(waiting.map((work) => [work.open.facts.scanId, hold(work)]));

@@ -15,6 +15,8 @@ import type { Work } from './work.js';
 export interface Results {
   readonly open: OpenScan;
   readonly parts: readonly FindingObserved[];
+  /** Other results of the scan were applied before: in earlier batches, or all but those that waited. */
+  readonly later: boolean;
 }
 
 /** Matches results to occurrences of their scopes, and what is left to findings by strong keys. */
@@ -48,21 +50,20 @@ export function byKeys(a: Matched, b: Matched): number {
 
 async function matchAll(unit: Unit, all: readonly Results[]): Promise<readonly (readonly Matched[])[]> {
   const aliases = await aliasesOf(unit, all.flatMap(({ parts }) => parts));
-  const prepared = all.map(({ open, parts }) => ({ open, drafts: prepare(parts, open.asset.assetId, aliases) }));
+  const prepared = all.map(({ open, parts, later }) => ({ open, later, drafts: prepare(parts, open.asset.assetId, aliases) }));
   const wanted = prepared.flatMap(({ open, drafts }) => [...new Set(drafts.map((one) => one.identity.group))].map((group) => ({ scopeId: open.facts.scope.scopeId, group })));
   const rows = wanted.length === 0 ? [] : await loadGroups(unit, wanted.map((one) => one.scopeId), wanted.map((one) => one.group));
   const byScope = Map.groupBy(rows, (row) => row.scopeId);
   const matched: (readonly Matched[])[] = [];
-  for (const { open, drafts } of prepared) {
+  for (const { open, later, drafts } of prepared) {
     const known = byScope.get(open.facts.scope.scopeId) ?? [];
-    matched.push(await stirred(unit, open, match(drafts, known, await taken(unit, open, drafts.map((one) => one.contentHash), known))));
+    matched.push(await stirred(unit, open, match(drafts, known, later ? await taken(unit, open, drafts.map((one) => one.contentHash), known) : new Set())));
   }
   return matched;
 }
 
-/** Ids that earlier parts of the scan matched: written by this scan, or, for those a draft could still take, asked for. */
-async function taken(unit: Unit, { facts, partsSeen }: OpenScan, hashes: readonly string[], known: readonly Occurrence[]): Promise<ReadonlySet<string>> {
-  if (partsSeen === 0) return new Set();
+/** Ids that other results of the scan matched: written by this scan, or, for those a draft could still take, asked for. */
+async function taken(unit: Unit, { facts }: OpenScan, hashes: readonly string[], known: readonly Occurrence[]): Promise<ReadonlySet<string>> {
   const ids = new Set(known.filter((one) => one.sequence === facts.sequence).map((one) => one.id));
   const shown = new Set(hashes);
   const doubtful = known.filter((one) => one.absences === 0 && !ids.has(one.id) && !shown.has(one.contentHash)).map((one) => one.id);

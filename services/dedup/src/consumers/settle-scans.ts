@@ -24,7 +24,7 @@ export async function settleScans(unit: Unit, scans: readonly OpenScan[], held: 
   await savePending(unit, scans.filter((open) => !isWhole(open)).flatMap((open) => pendingOf(open, held.get(open.facts.scanId))));
   const whole = scans.filter((open) => isWhole(open) && !open.facts.baseline);
   const waited = await takePending(unit, whole.filter((open) => open.partsSeen > 0).map((open) => open.facts.scanId));
-  const results = whole.map((open) => ({ open, parts: partOf(open, waited.get(open.facts.scanId) ?? [], held.get(open.facts.scanId)) })).filter(({ parts }) => parts.length > 0);
+  const results = whole.map((open) => ({ open, parts: partOf(open, waited.get(open.facts.scanId) ?? [], held.get(open.facts.scanId)), later: true })).filter(({ parts }) => parts.length > 0);
   if (results.length === 0) return;
   const works = await resolveKnown(unit, results, deciding.newId);
   const unshown = new Map<string, Unshown>();

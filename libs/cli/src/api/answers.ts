@@ -75,3 +75,25 @@ export interface Verdict {
 }
 
 export interface FactsTaken { readonly facts: number; readonly announced: number; readonly repeated: boolean; readonly flags: readonly { readonly fact: number; readonly code: string }[] }
+
+export interface Recipe {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly purpose: string;
+}
+
+export interface RecipeRun {
+  readonly id: string;
+  readonly kind: 'dry-run' | 'apply';
+  readonly state: 'running' | 'done';
+  readonly examined: number;
+  readonly merges: number;
+  readonly splits: number;
+  readonly unchanged: number;
+  readonly ambiguous: number;
+  readonly examples: readonly {
+    readonly kind: 'merge' | 'split';
+    readonly findings: readonly { readonly id: string; readonly title: string }[];
+    readonly why: { readonly rule: string; readonly recipe: string; readonly fields: readonly string[]; readonly confidence: number };
+  }[];
+}

@@ -34,7 +34,7 @@ function risk(change: Partial<RiskChanged> = {}): RiskChanged {
   return {
     tenantId: tenant, findingId: newId(), version: 1, issueId: newId(), findingVersion: 1, chainVersion: 1, score: 90, band: 'act', formulaVersion: '1', factors: [], ssvc: '', status: 'open', decision: '',
     fix: { id: newId(), key: 'k', kind: 'upgrade', title: 't', detail: '' }, class: 'sca', title: 't', severity: 'high', identifiers: [], component: null, location: null, tools: ['trivy'], asset: 'repo:github.com/a/b', application: 'shop', service: 'pay',
-    repository: '', environment: 'prod', team: 'payments', ownerSource: '', deployed: 'yes', exposed: 'yes', exposure: 'internet', reachable: 'unknown', baseline: false, firstSeen: '2026-11-01T00:00:00.000Z', dueAt: '', slaStep: '', scanId: '', cause: 'finding',
+    repository: '', environment: 'prod', team: 'payments', ownerSource: '', deployed: 'yes', exposed: 'yes', exposure: 'internet', reachable: 'unknown', baseline: false, firstSeen: '2026-11-01T00:00:00.000Z', dueAt: '', slaStep: '', mergedInto: '', scanId: '', cause: 'finding',
     changedAt: '2026-11-02T00:00:00.000Z', ...change,
   };
 }

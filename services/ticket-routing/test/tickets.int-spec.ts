@@ -65,7 +65,7 @@ function risk(change: Partial<RiskChanged> = {}): RiskChanged {
     factors: [{ name: 'exposure', value: 'internet', source: 'chain', observedAt: '', contribution: 30 }], ssvc: 'Act', status: 'open', decision: '',
     fix: { id: derivedId(fixKey, 'fix'), key: fixKey, kind: 'upgrade', title: 'Upgrade log4j-core to 2.17.1', detail: '' }, class: 'container', title: 'Log4Shell', severity: 'critical', identifiers: ['CVE-2021-44228'],
     component: null, location: null, tools: ['trivy'], asset: 'image-name:registry.test/pay', application: 'shop', service: 'pay', repository: '', environment: 'prod', team: 'payments', ownerSource: 'codeowners', deployed: 'yes', exposed: 'yes', exposure: 'internet',
-    reachable: 'unknown', baseline: false, firstSeen: '2026-11-22T09:00:00.000Z', dueAt: '', slaStep: 'running', scanId: newId(), cause: 'finding', changedAt: '2026-11-22T10:00:00.000Z', ...change,
+    reachable: 'unknown', baseline: false, firstSeen: '2026-11-22T09:00:00.000Z', dueAt: '', slaStep: 'running', mergedInto: '', scanId: newId(), cause: 'finding', changedAt: '2026-11-22T10:00:00.000Z', ...change,
   };
 }
 
@@ -125,6 +125,34 @@ describe('a ticket by webhook', () => {
     await apply({ ...first, version: 4, status: 'reopened' });
     await sync();
     expect(await ticketOf(first)).toMatchObject({ status: 'open', external_status: 'open' });
+  });
+
+  it('stays when one of its findings is merged into another one, and is done when that one is fixed', async () => {
+    const [ours, theirs] = [risk(), risk()];
+    const merged = { ...theirs, fix: ours.fix };
+    await apply(ours, merged);
+    await sync();
+    await apply({ ...merged, version: 2, status: 'retired', mergedInto: ours.findingId }, { ...ours, version: 2, identifiers: ['CVE-2021-44228', 'GHSA-JFH8-C2JP-5V3Q'] });
+    await sync();
+    expect(receiver.requests.map((one) => one.body['type'])).toEqual(['dev.throughline.ticket.opened.v1', 'dev.throughline.ticket.updated.v1']);
+    expect(receiver.requests.at(-1)?.body).toMatchObject({ data: { openFindings: 1 } });
+    await apply({ ...ours, version: 3, status: 'fixed', scanId: 'scan-9' });
+    await sync();
+    expect(await ticketOf(ours)).toMatchObject({ status: 'done', external_status: 'closed' });
+    await apply({ ...merged, version: 3, status: 'open', mergedInto: '' });
+    await sync();
+    expect(await ticketOf(merged)).toMatchObject({ status: 'open', external_status: 'open' });
+  });
+
+  it('closes with a word on where its work goes on when its only finding was merged into one of another fix', async () => {
+    const [ours, theirs] = [risk(), risk()];
+    await apply(ours, theirs);
+    await sync();
+    await apply({ ...theirs, version: 2, status: 'retired', mergedInto: ours.findingId });
+    await sync();
+    expect(await ticketOf(theirs)).toMatchObject({ status: 'closed', external_status: 'closed' });
+    expect(receiver.requests.at(-1)?.body).toMatchObject({ type: 'dev.throughline.ticket.closed.v1', data: { proof: expect.stringContaining(`goes on in finding ${ours.findingId}`) } });
+    expect(await ticketOf(ours)).toMatchObject({ status: 'open' });
   });
 
   it('FAULTS 34: three errors, then success: one ticket, and the wait is visible', async () => {

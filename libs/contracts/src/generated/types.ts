@@ -678,6 +678,8 @@ export interface RiskChanged {
   readonly dueAt: string;
   /** none, running, approaching, breached, paused. */
   readonly slaStep: string;
+  /** On a finding that is no more: id of the finding that took over its observations; empty otherwise. */
+  readonly mergedInto: string;
   /** Scan that caused the change, if one did. */
   readonly scanId: string;
   /** finding, chain, intel, ticket, decision or time. */

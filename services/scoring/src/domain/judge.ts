@@ -71,7 +71,7 @@ export function judge(input: JudgeInput, calculate: CvssCalculator): Judgement {
     asset: finding.asset, application: context.application, service: context.service, repository: context.repository, environment: context.environment,
     team: context.owner.team, ownerSource: context.owner.source,
     deployed: context.deployed, exposed: exposedOf(context.exposure), exposure: context.exposure, reachable: REACHABLE[inputs.reachability],
-    baseline: activatedAt === null, firstSeen: finding.firstSeen, dueAt: sla.dueAt, slaStep: sla.step,
+    baseline: activatedAt === null, firstSeen: finding.firstSeen, dueAt: sla.dueAt, slaStep: sla.step, mergedInto: finding.mergedInto,
   };
   return { risk, hundredths: scored.hundredths, inputs, sla, ssvc, exceptionId: exception?.id ?? '' };
 }

@@ -13,6 +13,8 @@ export interface MemberSnapshot extends TicketFinding {
   readonly exposure: string;
   readonly dueAt: string;
   readonly scanId: string;
+  /** The finding that took this one over; '' or absent while it is one. */
+  readonly mergedInto?: string;
   readonly fix: { readonly kind: string; readonly title: string; readonly detail: string };
 }
 
@@ -23,7 +25,7 @@ export function snapshotOf(risk: RiskChanged): MemberSnapshot {
   return {
     id: risk.findingId, title: risk.title, severity: risk.severity, score: risk.score, band: risk.band, status: risk.status, decision: risk.decision,
     where: placeOf(risk), identifiers: risk.identifiers.slice(0, 10), reasons, team: risk.team, ownerSource: risk.ownerSource,
-    application: risk.application, service: risk.service, repository: risk.repository, exposure: risk.exposure, dueAt: risk.dueAt, scanId: risk.scanId,
+    application: risk.application, service: risk.service, repository: risk.repository, exposure: risk.exposure, dueAt: risk.dueAt, scanId: risk.scanId, mergedInto: risk.mergedInto,
     fix: { kind: risk.fix.kind, title: risk.fix.title, detail: risk.fix.detail },
   };
 }
@@ -40,11 +42,17 @@ function ordered(members: readonly MemberSnapshot[]): readonly MemberSnapshot[] 
   return [...members].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }
 
+/** Findings that were merged into another one say nothing beside those that live on. */
+function speaking(members: readonly MemberSnapshot[]): readonly MemberSnapshot[] {
+  const own = members.filter((member) => !member.mergedInto);
+  return own.length > 0 ? own : members;
+}
+
 export interface TicketFrame { readonly id: string; readonly version: number; readonly marker: string; readonly link: string }
 
 /** The ticket that these findings make; its worst live member speaks for it. */
 export function ticketOf(frame: TicketFrame, all: readonly MemberSnapshot[], proof: string): Ticket {
-  const members = ordered(all);
+  const members = ordered(speaking(all));
   const live = members.filter((member) => member.decision === '' && (member.status === 'open' || member.status === 'reopened'));
   const lead = live[0] ?? members[0];
   if (!lead) throw new TypeError(`ticket ${frame.id} has no finding`);
@@ -62,8 +70,10 @@ export function contentHashOf(ticket: Ticket): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** The receipt that closes a ticket: the scans that last judged its findings. */
+/** The receipt that closes a ticket: the scans that last judged its findings, or where its work goes on. */
 export function proofOf(members: readonly MemberSnapshot[]): string {
+  const survivors = [...new Set(members.map((member) => member.mergedInto ?? ''))].sort();
+  if (survivors.length > 0 && !survivors.includes('')) return `This work goes on in ${survivors.length === 1 ? 'finding' : 'findings'} ${survivors.slice(0, 5).join(', ')}: two findings turned out to be one flaw.`;
   const scans = [...new Set(members.filter((member) => member.status === 'fixed').map((member) => member.scanId).filter(Boolean))].sort();
   return scans.length === 0 ? '' : `Fixed as shown by ${scans.length === 1 ? 'scan' : 'scans'} ${scans.slice(0, 5).join(', ')}.`;
 }

@@ -16,6 +16,8 @@ describe('what a ticket needs', () => {
     ['all fixed', open, [member('fixed'), member('fixed')], { command: 'close', status: 'done' }],
     ['fixed, and closed there already', { ...open, externalStatus: 'closed' } as TicketState, [member('fixed')], { command: 'none', status: 'done' }],
     ['back after it was closed', { ...open, externalStatus: 'closed' } as TicketState, [member('reopened')], { command: 'reopen', status: 'open' }],
+    ['fixed, beside one that was merged into another', open, [member('fixed'), member('retired')], { command: 'close', status: 'done' }],
+    ['retired with its asset', open, [member('retired')], { command: 'close', status: 'closed' }],
     ['accepted', open, [member('open', 'accepted-risk')], { command: 'close', status: 'closed' }],
     ['fixed before anything was sent', { ...open, externalKey: '', externalStatus: 'none' } as TicketState, [member('fixed')], { command: 'none', status: 'closed' }],
   ])('%s', (_name, ticket, members, plan) => expect(planOf(ticket, members, 'a')).toEqual(plan));

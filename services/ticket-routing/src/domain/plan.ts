@@ -34,9 +34,9 @@ export function planOf(ticket: TicketState, members: readonly Member[], contentH
   return { command: ticket.sentHash === contentHash ? 'none' : 'update', status: want };
 }
 
-/** `done`: proven by scans; `closed`: nothing left to do, though not by a fix alone. */
+/** `done`: proven by scans; `closed`: nothing left to do, though not by a fix alone. What is retired leaves nothing to do. */
 export function wantedStatus(members: readonly Member[]): 'open' | 'in-verification' | 'done' | 'closed' {
-  const work = members.filter((member) => member.decision === '');
+  const work = members.filter((member) => member.decision === '' && member.status !== 'retired');
   if (work.some((member) => member.status === 'open' || member.status === 'reopened')) return 'open';
   if (work.some((member) => member.status === 'awaiting-verification')) return 'in-verification';
   return work.length > 0 && work.every((member) => member.status === 'fixed') ? 'done' : 'closed';

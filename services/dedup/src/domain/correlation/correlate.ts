@@ -2,6 +2,7 @@ import type { Join } from '../near/view.js';
 import { compatible, Group } from './cluster.js';
 import { edgesOf, type Edge } from './edges.js';
 import { nodesOf, type Node } from './node.js';
+import { siblings } from './place.js';
 import { RECIPE, type Cluster, type CorrelationAnswer, type CorrelationQuestion } from './types.js';
 
 /** An alternative with this share of the fit is as good. */
@@ -66,12 +67,19 @@ class Clustering {
     const found = new Set<Group>();
     for (const member of seeker.members) {
       for (const other of this.#edgesAt.get(member) ?? []) {
-        if (other.confidence !== edge.confidence || other.fit < AS_GOOD * edge.fit) continue;
+        if (other.confidence !== edge.confidence || (other.fit < AS_GOOD * edge.fit && !this.#siblings(member, other, edge))) continue;
         const group = this.#group(other.a === member ? other.b : other.a);
         if (group !== seeker && group !== chosen && this.#compatible(seeker, group, other) && !this.#compatible(chosen, group, edge)) found.add(group);
       }
     }
     return [...found];
+  }
+
+  /** Whether both edges lead from one view into places in it that do not touch. */
+  #siblings(member: number, other: Edge, edge: Edge): boolean {
+    if (edge.a !== member && edge.b !== member) return false;
+    const [outer, first, second] = [member, edge.a === member ? edge.b : edge.a, other.a === member ? other.b : other.a].map((index) => this.#nodes[index] as Node);
+    return siblings((outer as Node).region, (first as Node).region, (second as Node).region);
   }
 
   #bar(seeker: Group, chosen: Group, alternatives: readonly Group[]): void {

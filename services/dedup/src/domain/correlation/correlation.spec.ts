@@ -91,6 +91,11 @@ describe('several flaws of one kind on a line', () => {
     expect(ambiguous.map((one) => one.candidates)).toEqual([['f1'], ['f1']]);
   });
 
+  it('a region around two flaws, one longer than the other, is about neither', () => {
+    const all = semgrep('eval-detected', at(7, 1, 60));
+    expect(groups([view(at(7, 1, 12)), view(at(7, 15, 50)), all])).toHaveLength(3);
+  });
+
   it('statements of one line that end between two regions are two flaws', () => {
     const code = 'exec(a); exec(b)';
     expect(together(view({ ...at(7, 1, 8), snippet: code }), semgrep('eval-detected', { ...at(7, 10, 17), snippet: code }))).toBe(false);
@@ -192,6 +197,14 @@ describe('configuration and running applications', () => {
     expect(joinOf(checkov, iac('trivy', 'AVD-AWS-0090', at(4)))).toBe('overlapping-lines');
     expect(together(checkov, iac('trivy', 'AVD-AWS-0090', { ...at(4), resource: 'aws_s3_bucket.c' }))).toBe(false);
     expect(together(checkov, iac('trivy', 'AVD-AWS-0089', { ...at(4), resource: 'aws_s3_bucket.b' }))).toBe(false);
+  });
+
+  it('two containers of one manifest: a result about the manifest is about neither', () => {
+    const pod = { class: 'iac', path: 'pod.yaml', ruleName: '' };
+    const containers = [view({ ...pod, tool: 'trivy', rule: 'KSV017', startLine: 10, endLine: 14 }), view({ ...pod, tool: 'trivy', rule: 'KSV017', startLine: 15, endLine: 39 })];
+    const all = view({ ...pod, tool: 'checkov', rule: 'CKV_K8S_16', startLine: 1, endLine: 40 });
+    expect(groups([...containers, all])).toHaveLength(3);
+    expect(groups([containers[0] as View, all])).toHaveLength(1);
   });
 
   it('a missing instruction is about the file', () => {

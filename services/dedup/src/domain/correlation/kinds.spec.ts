@@ -24,6 +24,39 @@ describe('kinds of flaw', () => {
     if (!kind.startsWith('docker')) expect(of(tool, rule, name, '', ...(weakness === '' ? [] : [weakness]))).toHaveLength(1);
   });
 
+  it.each([
+    ['command-injection', ['Remote OS Command Injection', 'Command_Injection', 'javascript/CommandInjection', 'shell/system', 'python_lang_os_command_injection', 'spawn-shell-true', 'java/command-line-injection']],
+    ['code-injection', ['Dynamic Code Evaluation: Code Injection', 'no-eval', 'no-new-func', 'exec-used', 'express-vm-injection', 'detect-runinthiscontext-method-in-nodes-vm', 'Dangerous Eval', 'javascript/CodeInjection']],
+    ['sql-injection', ['SQL Injection - MySQL', 'SQL_Injection', 'sequelize-raw-query', 'knex-raw', 'jdbc-sqli', 'java/sql-injection', 'SQL_INJECTION_JDBC', 'TaintedSql']],
+    ['xss', ['Cross-Site Scripting: Reflected', 'Reflected_XSS_All_Clients', 'no-unsanitized/property', 'javascript_lang_dangerous_insert_html', 'jinja2-autoescape-false', 'django_mark_safe', 'java/xss']],
+    ['path-traversal', ['Path Manipulation', 'Path_Traversal', 'path-join-resolve-traversal', 'js/zipslip', 'PATH_TRAVERSAL_IN', 'go/path-injection', 'ZipSlip', 'File path traversal']],
+    ['deserialization', ['Unsafe Deserialization', 'Deserialization_of_Untrusted_Data', 'OBJECT_DESERIALIZATION', 'js/unsafe-deserialization', 'avoid-pickle', 'suspicious-marshal-usage', 'node_deserialize']],
+    ['open-redirect', ['Open Redirect', 'Open redirection (reflected)', 'External Redirect', 'UNVALIDATED_REDIRECT', 'detect-dangerous-redirects', 'py/url-redirection']],
+    ['ssrf', ['Server-Side Request Forgery', 'SSRF', 'tainted-url-ssrf', 'URLCONNECTION_SSRF_FD']],
+    ['xxe', ['XML External Entity Injection', 'Improper_Restriction_of_XXE_Ref', 'express-xml2json-xxe', 'XXE_DOCUMENT', 'suspicious-xml-mini-dom-usage']],
+    ['csrf', ['Cross-Site Request Forgery', 'XSRF', 'Absence of Anti-CSRF Tokens', 'UseCsurfForExpress', 'java/spring-disabled-csrf-protection']],
+    ['weak-hash', ['Weak Cryptographic Hash', 'use-of-sha1', 'InsecureHash', 'ruby_lang_weak_hash_md5', 'G401 weak message digest']],
+    ['weak-cipher', ['use-of-aes-ecb', 'desede-is-deprecated', 'Weak Encryption', 'insecure-cipher-mode-ecb', 'ECB_MODE', 'use-of-rc4']],
+    ['weak-random', ['Insecure Randomness', 'Use_of_Cryptographically_Weak_PRNG', 'javascript_lang_insufficiently_random_values', 'PREDICTABLE_RANDOM', 'js/insecure-randomness', 'random/rand']],
+    ['certificate-validation', ['py/request-without-cert-validation', 'WEAK_TRUST_MANAGER', 'bypass-tls-verification', 'SSL Verification Bypass', 'ruby_lang_ssl_verification', 'js/disabling-certificate-validation']],
+    ['hard-coded-credential', ['Password Management: Hardcoded Password', 'Use_Of_Hardcoded_Password', 'HardcodedNonCryptoSecret', 'js/hardcoded-credentials', 'no-secrets', 'javascript_express_hardcoded_secret']],
+    ['redos', ['Denial of Service: Regular Expression', 'js/polynomial-redos', 'detect-non-literal-regexp', 'non-literal-reg-expr', 'javascript_lang_dynamic_regex', 'ReDoS']],
+    ['log-injection', ['Log Forging', 'Log_Forging', 'py/log-injection']],
+    ['cookie-secure', ['Cookie Security: Cookie not Sent Over SSL', 'TLS cookie without secure flag set', 'cookie-missing-secure-flag']],
+    ['cookie-httponly', ['Cookie No HttpOnly Flag', 'HTTPONLY_COOKIE', 'cookie-missing-httponly', 'HttpOnlyCookies']],
+    ['nosql-injection', ['NoSQL Injection: MongoDB', 'NoSqli', 'node_nosqli_injection']],
+    ['cleartext', ['Cleartext submission of password', 'HttpToHttps', 'suspicious-telnet-usage', 'go.lang.security.audit.net.use-tls']],
+  ] as const)('%s goes by many names', (kind, names) => {
+    expect(names.map((name) => [name, ...of('any', name)])).toEqual(names.map((name) => [name, kind]));
+  });
+
+  it('what a rule says beside a dangerous word is another thing', () => {
+    expect(of('pylint', 'subprocess-run-check')).toEqual([]);
+    expect(of('zap', '10017', 'Cross-Domain JavaScript Source File Inclusion', '', 'CWE-829')).toEqual(['cross-domain-script']);
+    expect(of('zap', '90028', 'Insecure HTTP Method - PUT')).toEqual([]);
+    expect(of('semgrep', 'php.lang.security.assert-use', '', '', 'CWE-95')).toEqual(['code-injection']);
+  });
+
   it.each(['CWE-20', 'CWE-74', 'CWE-200', 'CWE-400', 'CWE-693', 'CWE-703', 'CWE-710'])('C9: %s says only where the trouble is, and names no kind', (weakness) => {
     expect(of('codeql', 'py/some-rule', '', '', weakness)).toEqual([]);
   });

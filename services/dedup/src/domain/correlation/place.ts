@@ -40,6 +40,20 @@ export function overlap(a: Region, b: Region): Overlap | undefined {
 /** Whether `a` begins where `b` has ended. */
 const after = (a: Region, b: Region): boolean => a.start > b.end || (a.start === b.end && b.to > 0 && a.from >= b.to);
 
+/** Whether `inner` lies in `outer`, and is not all of it. */
+export function contains(outer: Region, inner: Region): boolean {
+  if (sameRegion(outer, inner) || inner.start < outer.start || inner.end > outer.end) return false;
+  const left = inner.start > outer.start || !hasColumns(outer) || (hasColumns(inner) && inner.from >= outer.from);
+  const right = inner.end < outer.end || !hasColumns(outer) || (hasColumns(inner) && inner.to <= outer.to);
+  return left && right;
+}
+
+/** Two places in one region that do not touch: nothing says which of them the region is about. */
+export function siblings(outer: Region, a: Region, b: Region): boolean {
+  const between = overlap(a, b);
+  return contains(outer, a) && contains(outer, b) && (between === undefined || between.rule === 'apart-on-line');
+}
+
 const columnFit = (a: Region, b: Region): number => (Math.min(a.to, b.to) - Math.max(a.from, b.from)) / (Math.max(a.to, b.to) - Math.min(a.from, b.from));
 
 const lineFit = (a: Region, b: Region): number => (Math.min(a.end, b.end) - Math.max(a.start, b.start) + 1) / (Math.max(a.end, b.end) - Math.min(a.start, b.start) + 1);

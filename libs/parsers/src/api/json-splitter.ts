@@ -1,30 +1,10 @@
 import { ReportError, ResultRefusal } from './errors.js';
-import type { ParseTally } from './contract.js';
 import { parseJsonValue } from './json-value.js';
 import type { PatternNode } from './patterns.js';
 import { RestWriter } from './rest-writer.js';
+import type { SplitElement, SplitOptions } from './split-element.js';
 
-/** One element of a document, cut out and parsed; `refusal` instead of `value` when it cannot be. */
-export interface SplitElement {
-  readonly pattern: number;
-  /** Indexes of the arrays on the way, outermost first; the last is the element's own. */
-  readonly path: readonly number[];
-  /** Keys that stand for `{*}` on the way, outermost first. */
-  readonly keys: readonly string[];
-  /** Offset of its first byte in the plain document. */
-  readonly position: number;
-  readonly value: unknown;
-  readonly refusal: ResultRefusal | undefined;
-  /** The first bytes of a refused element, for its excerpt. */
-  readonly head: Buffer | undefined;
-}
-
-export interface SplitOptions {
-  readonly patterns: PatternNode;
-  /** First pass: count elements and keep the rest of the document. Second pass: cut out the elements. */
-  readonly mode: 'rest' | 'elements';
-  readonly tally: ParseTally;
-}
+export type { SplitElement, SplitOptions } from './split-element.js';
 
 export const MAX_DEPTH = 64;
 export const MAX_ELEMENT_BYTES = 16 * 1024 * 1024;

@@ -51,7 +51,7 @@ export function mergeFindings(target: Known, others: readonly Known[], { asset, 
   const status = live.status === 'open' && regressions > 0 ? 'reopened' as const : live.status;
   const base = { ...target.finding, onDefault, regressions, status, statusSince: live.statusSince, statusReason: live.statusReason };
   const finding: Finding = {
-    ...judged(base, occurrences, runs, policy, at), version: target.finding.version + 1,
+    ...rejudged(base, occurrences, runs, policy, at), version: target.finding.version + 1,
     baseline: all.every((one) => one.baseline), firstSeen: all.map((one) => one.firstSeen).sort()[0] as string,
     flags: [...new Set(all.flatMap((one) => one.flags))].filter((flag) => flag !== 'identity_conflict'),
     keys: [...new Set(all.flatMap((one) => one.keys))],
@@ -99,19 +99,29 @@ export function splitFinding(known: Known, ids: ReadonlySet<string>, findingId: 
   const taken = new Set<Fingerprint>([...own, ...operator].map((one) => one.key));
   const rest = resettled({ ...known.finding, apart: apartFrom(known.finding, moved), keys: known.finding.keys.filter((key) => !taken.has(key)), version: known.finding.version + 1 }, stay, corrector);
   const part = resettled({
-    ...known.finding, findingId, apart: apartFrom(known.finding, stay), version: 1, regressions: 0, awaitsRollOut: false, status: firstState(evidenceEvent(moved, policy.absencesToFix)), keys: [...taken],
-    statusReason: `split from ${known.finding.findingId}`, splitFrom: known.finding.findingId, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
+    ...known.finding, findingId, apart: apartFrom(known.finding, stay), version: 1, regressions: 0, awaitsRollOut: false, status: splitState(known.finding, moved, policy), keys: [...taken],
+    statusReason: known.finding.status === 'retired' ? known.finding.statusReason : `split from ${known.finding.findingId}`, splitFrom: known.finding.findingId, firstSeen: moved.map((one) => one.firstSeen).sort()[0] as string,
   }, moved, corrector);
-  return { rest: { finding: rest, occurrences: stay }, part: { finding: part, occurrences: moved }, keys: [...own, ...operator] };
+  return { rest: { finding: rest, occurrences: stay }, part: { finding: part, occurrences: moved }, keys: [...new Map([...own, ...operator].map((one) => [one.key, one])).values()] };
 }
 
+const splitState = (from: Finding, moved: readonly FullOccurrence[], policy: Policy): EvidenceState => (from.status === 'retired' ? 'retired' : firstState(evidenceEvent(moved, policy.absencesToFix)));
+
 const apartFrom = (finding: Finding, others: readonly FullOccurrence[]): readonly string[] => [...new Set([...finding.apart, ...others.map(signatureOf)])].sort();
+
+/** A correction is no scan: it brings back no finding whose asset is gone, and what it leaves present is no regression. */
+function rejudged(finding: Finding, occurrences: readonly FullOccurrence[], runs: readonly Run[], policy: Policy, at: string): Finding {
+  if (finding.status === 'retired') return finding;
+  const next = judged(finding, occurrences, runs, policy, at);
+  if (next.regressions <= finding.regressions) return next;
+  return { ...next, regressions: finding.regressions, status: finding.regressions > 0 ? 'reopened' : 'open' };
+}
 
 /** What a finding's occurrences alone say of it. */
 export function resettled(finding: Finding, occurrences: readonly FullOccurrence[], { asset, runs, policy, at }: Corrector): Finding {
   const onDefault = occurrences.some((one) => one.scope.defaultLine);
   return {
-    ...judged({ ...finding, onDefault }, occurrences, runs, policy, at),
+    ...rejudged({ ...finding, onDefault }, occurrences, runs, policy, at),
     flags: finding.flags.filter((flag) => flag !== 'identity_conflict'),
     issueId: issueIdOf(finding.tenantId, finding.findingId, asset, relevant({ onDefault }, occurrences), finding.aliases),
   };

@@ -85,7 +85,8 @@ export function seen(known: Known, keys: readonly string[], flags: readonly stri
 /** A known finding some occurrences of which a complete scan missed; `lost`: one that was present until now. */
 export function missed(known: Known, lost: boolean, at: Circumstances): Evolved {
   const { finding, occurrences } = known;
-  if (finding.onDefault && !at.scan.scope.defaultLine) return silent(finding, occurrences);
+  // A scan that misses one brings no other sight of it back.
+  if (finding.status === 'retired' || (finding.onDefault && !at.scan.scope.defaultLine)) return silent(finding, occurrences);
   const next = judged(finding, occurrences, at.runs, at.policy, at.scan.receivedAt);
   if (!lost && !differs(next, finding)) return silent(finding, occurrences);
   const became = next.status === finding.status ? 'changed' : next.status === 'fixed' ? 'fixed' : 'absent';

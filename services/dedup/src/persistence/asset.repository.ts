@@ -59,10 +59,11 @@ export async function shownFindings(unit: Unit, assetId: string, after: string, 
   return rows.map((row) => row.finding_id);
 }
 
-/** Which of these findings a scan showed that was received after a time. */
+/** Which of these findings a scan of their line showed that was received after a time. */
 export async function shownSince(unit: Unit, findingIds: readonly string[], since: string): Promise<ReadonlySet<string>> {
   const rows = await unit.query<{ finding_id: string }>(
-    `select distinct o.finding_id from occurrence o join scan s on s.scope_id = o.scope_id and s.received_at > $2 join scan_part p on p.scan_id = s.scan_id
+    `select distinct o.finding_id from occurrence o join finding f on f.finding_id = o.finding_id join scope c on c.scope_id = o.scope_id and c.default_line = f.on_default
+       join scan s on s.scope_id = o.scope_id and s.received_at > $2 join scan_part p on p.scan_id = s.scan_id
      where o.finding_id = any($1::uuid[]) and o.occurrence_id = any(p.members)`, [findingIds, since], { name: 'dedup_shown_since' },
   );
   return new Set(rows.map((row) => row.finding_id));

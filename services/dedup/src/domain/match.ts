@@ -133,7 +133,7 @@ class Surroundings {
     const sorted = [...rows].sort((a, b) => a.line - b.line || a.ordinal - b.ordinal);
     const shifts = new Shifts(this.#of(pathOf(first)), mostCommon(shiftsOf(drafts, sorted)));
     const strangeness = (draft: number, row: number): number => {
-      const placing = shifts.placing((sorted[row] as Occurrence).line, lineOf(drafts[draft] as Prepared), (sorted[row] as Occurrence).id);
+      const placing = shifts.placing((sorted[row] as Occurrence).line, lineOf(drafts[draft] as Prepared), [(sorted[row] as Occurrence).id]);
       if (placing === undefined) return 0;
       const cost = Math.log1p(placing.distance);
       if (placing.trust === 'sure') return bare && placing.distance > NEAR_LINES ? Number.POSITIVE_INFINITY : cost;
@@ -157,7 +157,7 @@ function anchorsOf({ members, matched, rest, free }: Open): readonly (Anchor & {
   const same = matched.map(({ prepared }) => ({ path, from: lineOf(prepared), to: lineOf(prepared) }));
   const [draft] = rest.values();
   const [row, ...others] = free.filter((one) => one.absences === 0);
-  return draft === undefined || row === undefined || rest.size > 1 || others.length > 0 ? same : [...same, { path, from: row.line, to: lineOf(draft), id: row.id }];
+  return draft === undefined || row === undefined || rest.size > 1 || others.length > 0 ? same : [...same, { path, from: row.line, to: lineOf(draft), ids: [row.id] }];
 }
 
 /** Enough to see which shift is the most common. */

@@ -87,7 +87,7 @@ function uniquePairs(fresh: readonly Fact[], gone: readonly Fact[]): readonly An
   return [...Map.groupBy(fresh, (one) => one.same)].flatMap(([same, [now, ...more]]) => {
     const [then, ...others] = before.get(same) ?? [];
     if (same === '' || now === undefined || then === undefined || more.length + others.length > 0) return [];
-    return [{ from: then.view.startLine, to: now.view.startLine, id: then.view.id }];
+    return [{ from: then.view.startLine, to: now.view.startLine, ids: [then.view.id, now.view.id] }];
   });
 }
 

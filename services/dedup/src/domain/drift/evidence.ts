@@ -94,7 +94,7 @@ export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts 
   const sameCode = fresh.same !== '' && fresh.same === gone.same;
   weighCode(tally, fresh, gone, sameCode);
   weighPath(tally, fresh, gone, files);
-  weighPosition(tally, fresh, gone, shifts?.placing(before.startLine, now.startLine, before.id));
+  weighPosition(tally, fresh, gone, shifts?.placing(before.startLine, now.startLine, [before.id, now.id]));
   weighNames(tally, now, before);
   if (now.startColumn > 0 && before.startColumn > 0) tally.add(now.startColumn === before.startColumn ? WEIGHTS.sameColumn : WEIGHTS.otherColumn);
   if (compareFlow(now, before, shifts)) tally.add(WEIGHTS.sameSource, 'flow');

@@ -2,8 +2,8 @@
 export interface Anchor {
   readonly from: number;
   readonly to: number;
-  /** Set when the anchor is itself one of the results that are matched: it is no evidence for itself. */
-  readonly id?: string;
+  /** Set when the anchor is itself a pair of results that are matched: it is no evidence for or against their own pairs. */
+  readonly ids?: readonly string[];
 }
 
 /** How a result's new line compares to where its surroundings went. */
@@ -31,14 +31,14 @@ export class Shifts {
   }
 
   /** Undefined when a line is unknown. Judged from both sides, so that looking back in time gives the same answer. */
-  placing(from: number, to: number, except?: string): Placing | undefined {
+  placing(from: number, to: number, except: readonly string[] = []): Placing | undefined {
     if (from <= 0 || to <= 0) return undefined;
     const forth = this.#judge(this.#before, from, to, this.#usual, except);
     const back = this.#judge(this.#after, to, from, -this.#usual, except);
     return RANK[forth.trust] - RANK[back.trust] > 0 || (forth.trust === back.trust && forth.distance <= back.distance) ? forth : back;
   }
 
-  #judge(anchors: readonly Anchor[], from: number, to: number, usual: number, except: string | undefined): Placing {
+  #judge(anchors: readonly Anchor[], from: number, to: number, usual: number, except: readonly string[]): Placing {
     const after = firstAbove(anchors, from);
     const above = nearest(anchors, after - 1, -1, except);
     const below = above?.from === from ? above : nearest(anchors, after, 1, except);
@@ -51,7 +51,7 @@ export class Shifts {
 }
 
 const RANK = { sure: 2, likely: 1, guess: 0 } as const;
-const mirrored = ({ from, to, id }: Anchor): Anchor => (id === undefined ? { from: to, to: from } : { from: to, to: from, id });
+const mirrored = ({ from, to, ...rest }: Anchor): Anchor => ({ from: to, to: from, ...rest });
 
 /** Index of the first anchor below the line. */
 function firstAbove(anchors: readonly Anchor[], line: number): number {
@@ -65,9 +65,9 @@ function firstAbove(anchors: readonly Anchor[], line: number): number {
   return low;
 }
 
-function nearest(anchors: readonly Anchor[], start: number, step: 1 | -1, except: string | undefined): Anchor | undefined {
+function nearest(anchors: readonly Anchor[], start: number, step: 1 | -1, except: readonly string[]): Anchor | undefined {
   let index = start;
-  while (except !== undefined && anchors[index]?.id === except) index += step;
+  while (anchors[index]?.ids?.some((id) => except.includes(id)) === true) index += step;
   return anchors[index];
 }
 

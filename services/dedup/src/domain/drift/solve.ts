@@ -1,7 +1,7 @@
 import { assign, type Edge } from './assign.js';
 
 /** Rows or columns of one connected component beyond which it is thinned out, and then given up: the solution takes time with their third power. */
-const MAX_COMPONENT = 300;
+const MAX_COMPONENT = 200;
 /** When a component is thinned out, pairs stay that are this close to the best of their row or column. */
 const NEAR_BEST = 2;
 

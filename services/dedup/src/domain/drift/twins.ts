@@ -42,7 +42,7 @@ const lineOf = ({ sides, slots }: Graph, column: number): number => sides.gone[s
 function strangeness({ sides, slots, shifts }: Graph, row: number, column: number): number {
   const now = sides.fresh[row] as Fact;
   const before = sides.gone[slots.members[column]?.[0] as number] as Fact;
-  const placing = shifts.of(now.view.path, before.view.path)?.placing(before.view.startLine, now.view.startLine, before.view.id);
+  const placing = shifts.of(now.view.path, before.view.path)?.placing(before.view.startLine, now.view.startLine, [before.view.id, now.view.id]);
   return placing === undefined ? 0 : Math.log1p(placing.distance);
 }
 

@@ -8,6 +8,7 @@ import { judgeRunning, RERUN } from './due/judge-running.js';
 import { REGROUP, regroupIssues } from './due/regroup-issues.js';
 import { applyRetention, RETENTION } from './due/retention.js';
 import { runRecipes, RUN_RECIPES } from './due/run-recipes.js';
+import { NAME_SUBJECTS, nameSubjects } from './due/name-subjects.js';
 import { SETTLE_ALIASES, settleAliases } from './due/settle-aliases.js';
 import { RETIRE, retireAsset } from './due/retire-asset.js';
 import { MOVED, tellMoved } from './due/tell-moved.js';
@@ -25,6 +26,7 @@ await runService({
       kinds: {
         [REGROUP]: (work, unit) => regroupIssues(work, unit, systemClock),
         [RERUN]: (work, unit) => judgeRunning(work, unit, systemClock, policy),
+        [NAME_SUBJECTS]: (work, unit) => nameSubjects(work, unit, systemClock),
         [SETTLE_ALIASES]: (work, unit) => settleAliases(work, unit, systemClock, policy),
         [RETENTION]: (work, unit) => applyRetention(work, unit, systemClock),
         [RUN_RECIPES]: (work, unit) => runRecipes(work, unit, systemClock),

@@ -7,6 +7,7 @@ import { fakeClock } from '@throughline/testing';
 import { handleIntelUpdated } from '../src/consumers/intel-updated.handler.js';
 import { merge, split } from '../src/corrections/correct-identity.js';
 import { DEFAULT_POLICY } from '../src/domain/policy.js';
+import { NAME_SUBJECTS, nameSubjects } from '../src/due/name-subjects.js';
 import { SETTLE_ALIASES, settleAliases } from '../src/due/settle-aliases.js';
 import { VulnerabilitiesController, vulnerabilityAnswer } from '../src/http/vulnerabilities.controller.js';
 import { loadKnown } from '../src/persistence/finding.repository.js';
@@ -164,6 +165,15 @@ describe('an alias that a feed gives', () => {
     await feed('GO-2024-1', 1, [CVE, 'CVE-2024-2000']);
     expect(await follow()).toEqual({ changed: [], audits: [] });
     expect(await state()).toEqual(before);
+  });
+
+  it('merges findings whose keys are from before feeds were read', async () => {
+    const [one, other] = await two();
+    await harness.run((unit) => unit.query('update identity_key set subject = null'));
+    await feed(GHSA, 1, [CVE]);
+    expect((await follow()).changed).toEqual([]);
+    await harness.run((unit) => nameSubjects({ kind: NAME_SUBJECTS, key: TENANT, tenantId: tenantId(TENANT), dueAt: clock.now(), payload: { after: '' }, attempt: 1 }, unit, clock));
+    expect((await follow()).changed).toMatchObject([{ findingId: one.findingId, change: 'merged' }, { findingId: other.findingId, mergedInto: one.findingId }]);
   });
 
   it('a crash at any statement leaves all or nothing of an asset, and the next turn ends it', async () => {

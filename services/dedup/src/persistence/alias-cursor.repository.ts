@@ -1,4 +1,5 @@
 import type { Unit } from '@throughline/persistence';
+import type { IdentityKey } from '../domain/identity/index.js';
 
 export async function knownTenants(unit: Unit): Promise<readonly string[]> {
   return (await unit.query<{ id: string }>('select id from known_tenant order by id')).map((row) => row.id);
@@ -67,4 +68,28 @@ export async function countKnownBy(unit: Unit, tenant: string, ids: readonly str
     'select count(distinct finding_id)::int as n from identity_key where tenant_id = $1 and subject = any($2::text[])', [tenant, ids], { name: 'dedup_count_known_by' },
   );
   return row?.n ?? 0;
+}
+
+/** A tenant's findings in packages, a page at a time. */
+export async function packageFindingsOf(unit: Unit, tenant: string, after: string, limit: number): Promise<readonly string[]> {
+  const rows = await unit.query<{ finding_id: string }>(
+    `select finding_id from finding where tenant_id = $1 and class in ('sca', 'container') and ($2 = '' or finding_id > nullif($2, '')::uuid) order by finding_id limit $3`,
+    [tenant, after, limit],
+  );
+  return rows.map((row) => row.finding_id);
+}
+
+/** Notes what keys are made of, where nothing is noted yet. */
+export async function nameKeys(unit: Unit, tenant: string, keys: readonly Pick<IdentityKey, 'key' | 'subject'>[]): Promise<void> {
+  const named = [...new Map(keys.filter((one) => one.subject !== undefined).map((one) => [one.key, one])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (named.length === 0) return;
+  await unit.query(
+    `update identity_key k set subject = n.subject from unnest($2::uuid[], $3::text[]) as n(key, subject) where k.tenant_id = $1 and k.key = n.key and k.subject is null`,
+    [tenant, named.map((one) => one.key), named.map((one) => one.subject)],
+  );
+}
+
+/** From now on a tenant's findings follow all that feeds ever said. */
+export async function rewind(unit: Unit, tenant: string): Promise<void> {
+  await unit.query('update alias_cursor set changed_seq = 0, upto_seq = null, after_asset = null where tenant_id = $1', [tenant]);
 }

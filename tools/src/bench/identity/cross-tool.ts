@@ -36,11 +36,16 @@ export async function crossTool(api: PlatformApi, scanners: readonly Scanner[], 
 
 function score(results: readonly Seen[], truth: ReadonlyMap<Seen, string>): Map<string, PairCounts> {
   const clustered = (of: readonly Seen[]): PairCounts => pairCounts(of.map((seen) => ({ truth: truth.get(seen) ?? '', given: seen.finding })));
-  return new Map([...Map.groupBy(results, sourceClass)].map(([name, of]) => [name, clustered(of)] as const).concat([['all', clustered(results)]]));
+  const ofSecret = (seen: Seen): boolean => (truth.get(seen) ?? '').startsWith('secret-');
+  return new Map([
+    ['sast', clustered(results.filter((seen) => !forSecrets(seen) && !ofSecret(seen)))],
+    ['secrets, by scanners for secrets', clustered(results.filter(forSecrets))],
+    ['secrets, with scanners of code that flag the same value', clustered(results.filter((seen) => forSecrets(seen) || ofSecret(seen)))],
+    ['sast and secrets, all pairs', clustered(results)],
+  ]);
 }
 
-/** The class that the scanner is for: a finding that joins two classes has one word for both. */
-const sourceClass = ({ tool }: Seen): string => (/gitleaks|detect-secrets/.test(tool) ? 'secrets' : 'sast');
+const forSecrets = ({ tool }: Seen): boolean => /gitleaks|detect-secrets/.test(tool);
 
 const where = (seen: Seen): string => `${seen.tool} ${seen.rule.split('.').at(-1)} ${seen.path}:${seen.startLine}:${seen.startColumn}-${seen.endLine}:${seen.endColumn}`;
 

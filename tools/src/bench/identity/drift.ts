@@ -5,7 +5,7 @@ import { placesOf } from './scanners/reports.js';
 import type { Scanner } from './scanners/scanners.js';
 import { driftScore, type After, type Before, type DriftCounts, type DriftMiss } from './score/drift.js';
 import type { Seen } from './score/truth.js';
-import { originOf, type SourceFile, type Tree } from './source/tree.js';
+import { languageOf, originOf, type SourceFile, type Tree } from './source/tree.js';
 import { scanVariants, type ScannedVariants } from './source/variants.js';
 
 const AT_ONCE = 6;
@@ -47,7 +47,8 @@ export const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0
 /** The tree itself is scanned first: some mutations look for flagged lines. */
 async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: string, mutations: readonly NamedMutation[]): Promise<Prepared> {
   const flagged = new Map<string, string[]>();
-  for (const scanner of scanners) {
+  const able = scanners.filter(({ reads }) => tree.files.some(({ path }) => reads.includes(languageOf(path))));
+  for (const scanner of able) {
     const first = await scanVariants(scanner, new Map([['base', tree.files]]));
     for (const { path, line, endLine, rule } of placesOf(scanner.format, first.of('base'))) {
       for (const at of new Set([line, endLine])) flagged.set(originOf(path, at), [...(flagged.get(originOf(path, at)) ?? []), `${scanner.name} ${rule}`]);
@@ -57,7 +58,7 @@ async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: stri
   const variants = new Map<string, Tree>([['base', files], ...mutations.map(({ name, mutate }) => [name, mutate(files, { dice: dice(`${seed}|${tree.name}|${name}`), flagged })] as const)]);
   const folders = new Map([...variants].map(([name, variant]) => [slug(name), variant]));
   const scans = [];
-  for (const scanner of scanners) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
+  for (const scanner of able) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
   return { tree, variants, scans };
 }
 

@@ -9,10 +9,9 @@ export interface Upload {
   readonly repository?: string;
   readonly image?: string;
   readonly url?: string;
+  readonly application?: string;
   readonly commit?: string;
-  readonly build?: string;
   readonly format?: string;
-  readonly tool?: string;
 }
 
 export interface Receipt {
@@ -29,7 +28,8 @@ interface Observation {
   readonly title: string;
   readonly present: boolean;
   readonly location: { readonly path: string; readonly startLine: number; readonly endLine: number; readonly startColumn?: number; readonly endColumn?: number } | null;
-  readonly component: { readonly purl: string } | null;
+  readonly identifiers: readonly string[];
+  readonly component: { readonly purl: string; readonly name: string; readonly ecosystem?: string } | null;
 }
 
 interface Item {
@@ -106,9 +106,10 @@ export async function inTurns<T, R>(work: readonly T[], width: number, each: (on
 const seenOf = (item: Item, one: Observation): Seen => ({
   finding: item.id, observation: one.id, class: item.class, tool: one.tool, rule: one.rule, title: one.title, path: one.location?.path ?? '',
   startLine: one.location?.startLine ?? 0, endLine: one.location?.endLine ?? 0, startColumn: one.location?.startColumn ?? 0, endColumn: one.location?.endColumn ?? 0,
+  component: one.component?.purl || (one.component?.name ?? ''), identifiers: one.identifiers,
 });
 
 const placeOf = (item: Item): Seen => ({
   finding: item.id, observation: item.id, class: item.class, tool: item.rules[0]?.tool ?? '', rule: item.rules[0]?.id ?? '', title: item.title,
-  path: item.location?.path ?? '', startLine: item.location?.startLine ?? 0, endLine: item.location?.endLine ?? 0, startColumn: 0, endColumn: 0,
+  path: item.location?.path ?? '', startLine: item.location?.startLine ?? 0, endLine: item.location?.endLine ?? 0, startColumn: 0, endColumn: 0, component: '', identifiers: [],
 });

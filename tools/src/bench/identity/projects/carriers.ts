@@ -2,13 +2,16 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { dice } from '../random.js';
 import { once } from '../scanners/programs.js';
 import { CARRIERS } from '../scanners/versions.js';
 import { sourceFile, type SourceFile } from '../source/tree.js';
 
 const exec = promisify(execFile);
 const FETCH_MS = 120_000;
-const LINES = { least: 30, most: 1500 } as const;
+const LINES = { least: 30, most: 400 } as const;
+/** So many files are enough: each is scanned once for every mutation. */
+const FILES = 40;
 
 /** Files of real packages, unpacked once; a reason is printed for a package that is not to be had. */
 export async function carrierFiles(say: (line: string) => void): Promise<readonly SourceFile[]> {
@@ -16,11 +19,12 @@ export async function carrierFiles(say: (line: string) => void): Promise<readonl
     ...CARRIERS.python.map(async (name) => ({ name, found: await once(`carrier-${name}`, (draft) => wheel(name, draft)) })),
     ...CARRIERS.node.map(async (name) => ({ name, found: await once(`carrier-${name}`, (draft) => tarball(name, draft)) })),
   ]);
-  return fetched.flatMap(({ name, found }) => {
+  const all = fetched.flatMap(({ name, found }) => {
     if ('path' in found) return filesBelow(found.path, found.path).map(({ path, text }) => sourceFile(`${name.replace(/[@=].*$/, '')}/${path}`, text));
     say(`${name} carries nothing here: ${found.reason}`);
     return [];
   });
+  return dice('carriers').shuffled(all).slice(0, FILES);
 }
 
 async function wheel(name: string, folder: string): Promise<void> {

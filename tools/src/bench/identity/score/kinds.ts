@@ -6,7 +6,7 @@
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   'bandit B602': ['command-injection'], 'bandit B605': ['command-injection'], 'bandit B603': ['unshelled-process'], 'bandit B607': ['partial-path'], 'bandit B608': ['sql-injection'],
   'bandit B301': ['deserialization'], 'bandit B302': ['deserialization'], 'bandit B506': ['deserialization'], 'bandit B324': ['weak-hash'], 'bandit B307': ['code-injection'], 'bandit B102': ['code-injection'],
-  'bandit B704': ['xss'], 'bandit B501': ['tls-verification'], 'bandit B323': ['tls-verification'], 'bandit B306': ['temp-file'], 'bandit B311': ['weak-random'], 'bandit B310': ['ssrf'],
+  'bandit B704': ['xss'], 'bandit B501': ['tls-verification'], 'bandit B323': ['tls-verification'], 'bandit B306': ['temp-file'], 'bandit B311': ['weak-random'], 'bandit B310': ['url-scheme'],
   'bandit B103': ['file-permissions'], 'bandit B104': ['bind-all'], 'bandit B201': ['debug-mode'], 'bandit B110': ['swallowed-error'], 'bandit B113': ['no-timeout'], 'bandit B404': ['import-subprocess'],
   'bandit B403': ['import-pickle'], 'bandit B101': ['assertion'], 'bandit B105': ['hardcoded-secret'], 'bandit B106': ['hardcoded-secret'], 'bandit B107': ['hardcoded-secret'], 'bandit B108': ['temp-path'],
   'bandit B112': ['swallowed-loop-error'], 'bandit B507': ['host-key'], 'bandit B601': ['paramiko-call'],

@@ -14,6 +14,9 @@ export interface Seen {
   readonly endLine: number;
   readonly startColumn: number;
   readonly endColumn: number;
+  /** Package: its purl, or its name where there is none. */
+  readonly component: string;
+  readonly identifiers: readonly string[];
 }
 
 type Region = Pick<Planted, 'startLine' | 'startColumn' | 'endLine' | 'endColumn'>;

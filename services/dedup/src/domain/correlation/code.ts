@@ -1,3 +1,5 @@
+import type { Region } from './place.js';
+
 /** What flagged code itself says of how two places belong together. Lines are cut, so that no pattern sees a long one. */
 const LINE = 400;
 
@@ -30,7 +32,10 @@ export function goesOn(snippet: string): boolean {
   return open > 0 || /(?:[,\\+.&|?=]|%s['"] ?%)$/.test(text);
 }
 
-/** Whether a statement ends between two columns (1-based) of a line. */
-export function separated(line: string, from: number, to: number): boolean {
-  return /;|&&|\|\|/.test(line.slice(Math.max(0, from - 1), Math.max(0, to - 1)));
+type Columns = Pick<Region, 'from' | 'to'>;
+
+/** Whether two stretches of a line are two flaws: a statement or condition ends between them, or each is a call of its own. */
+export function separated(line: string, left: Columns, right: Columns): boolean {
+  const text = (from: number, to: number): string => line.slice(Math.max(0, from - 1), Math.max(0, to - 1));
+  return /;|&&|\|\|/.test(text(left.to, right.from)) || [left, right].every(({ from, to }) => /\w\s*\(/.test(text(from, to)));
 }

@@ -24,7 +24,7 @@ const FLOWS = new Set([
 ]);
 
 /** How many lines apart the definition of a name and its use may be to be one flaw. */
-export const NEAR = 5;
+export const NEAR = 4;
 
 /** The best reason why two views of the same kinds are at one place; undefined when there is none. */
 export function relate(a: Node, b: Node, kinds: readonly string[], census: Census): Place | undefined {
@@ -122,7 +122,7 @@ function apartOnLine(a: Node, b: Node, kinds: readonly string[], census: Census)
   const [left, right] = a.region.from < b.region.from ? [a, b] : [b, a];
   for (const kind of kinds) {
     if (census.most(a, kind) === 1) {
-      if ([a, b].some((one) => separated(one.view.snippet, left.region.to, right.region.from))) return undefined;
+      if ([a, b].some(({ view }) => separated(view.snippet, left.region, right.region))) return undefined;
       return { rule: 'same-line', confidence: 0.72, fit: 0.5, fields: LINES };
     }
     const count = census.count(a, kind);

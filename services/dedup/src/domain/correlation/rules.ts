@@ -4,7 +4,7 @@
  */
 const RULES: Readonly<Record<string, string>> = {
   'code-injection': 'B102 B307 B612 S1523 S5334',
-  'command-injection': 'B601 B602 B603 B604 B605 B606 B609 G204 S2076 S4721 CA3006',
+  'command-injection': 'B601 B602 B603 B604 B605 B606 G204 S2076 S4721 CA3006',
   'sql-injection': 'B608 B610 B611 G201 G202 S2077 S3649 CA3001',
   deserialization: 'B301 B302 B506 B614 S5135',
   xss: 'B308 B701 B702 B703 B704 G203 S5131 S5247 CA3002',
@@ -30,6 +30,7 @@ const RULES: Readonly<Record<string, string>> = {
   'missing-timeout': 'B113',
   'dynamic-url': 'B310',
   'search-path': 'B607',
+  'wildcard-injection': 'B609',
   'unmaintained-library': 'B413',
   snmp: 'B508 B509',
   'host-key-verification': 'B507',

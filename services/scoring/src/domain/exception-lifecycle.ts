@@ -29,7 +29,8 @@ export function revoke(exception: StoredException, actor: string, now: string): 
 
 /**
  * Works before and after the end. A lapsed one starts again now and needs no second approval from the same approvers
- * unless duty is separated and the extender is the requester: then it is requested anew.
+ * unless duty is separated and the extender is the requester: then it is requested anew. More time approves nothing: what
+ * nobody approved stays a request.
  */
 export function extend(exception: StoredException, expiresAt: string, actor: string, now: string, policy: ExceptionPolicy): StoredException | Refusal {
   if (exception.status === 'revoked') return refuse('already_revoked', 'A revoked exception is asked for anew.');
@@ -37,6 +38,6 @@ export function extend(exception: StoredException, expiresAt: string, actor: str
   const dates = checkDates(exception.status === 'approved' ? now : startsAt, expiresAt, now, policy);
   if (dates) return dates;
   const alone = policy.separationOfDuty && exception.requestedBy === actor;
-  const status = exception.status === 'requested' || alone ? 'requested' : 'approved';
-  return { ...exception, status, startsAt, expiresAt, endedBy: null, endedAt: null, version: exception.version + 1, ...(status === 'approved' ? { approvedBy: actor, approvedAt: now } : {}) };
+  const status = exception.status === 'requested' || exception.approvedBy === null || alone ? 'requested' : 'approved';
+  return { ...exception, status, startsAt, expiresAt, endedBy: null, endedAt: null, version: exception.version + 1, ...(status === 'approved' ? { approvedBy: actor, approvedAt: now } : { approvedBy: null, approvedAt: null }) };
 }

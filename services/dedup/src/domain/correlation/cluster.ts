@@ -48,10 +48,12 @@ function agreed(a: readonly string[], b: readonly string[]): readonly string[] {
   return both.length > 0 ? both : [...a, ...b];
 }
 
+/** Whether one of two groups was found to be as near to others as to the other. */
+export const barred = (a: Group, b: Group): boolean => b.members.some((index) => a.barred.has(index)) || a.members.some((index) => b.barred.has(index));
+
 /** Whether nothing forbids that two groups are one flaw. `linked`: whether two views have an edge of their own. */
 export function compatible(a: Group, b: Group, edge: Edge, nodes: readonly Node[], linked: (a: number, b: number) => boolean): boolean {
   if (a.findingId !== '' && b.findingId !== '') return false;
-  if (b.members.some((index) => a.barred.has(index)) || a.members.some((index) => b.barred.has(index))) return false;
   if (intersection(a.kinds, b.kinds).size === 0) return false;
   if (a.particulars.length > 0 && b.particulars.length > 0 && !a.particulars.some((one) => b.particulars.includes(one))) return false;
   if ([...b.bySignature.keys()].some((signature) => a.apart.has(signature)) || [...a.bySignature.keys()].some((signature) => b.apart.has(signature))) return false;

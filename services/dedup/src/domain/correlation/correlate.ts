@@ -1,5 +1,5 @@
 import type { Join } from '../near/view.js';
-import { compatible, Group } from './cluster.js';
+import { barred, compatible, Group } from './cluster.js';
 import { edgesOf, type Edge } from './edges.js';
 import { nodesOf, type Node } from './node.js';
 import { siblings } from './place.js';
@@ -45,7 +45,7 @@ class Clustering {
     for (const edge of this.#edges) {
       const a = this.#group(edge.a);
       const b = this.#group(edge.b);
-      if (a === b || !this.#compatible(a, b, edge)) continue;
+      if (a === b || barred(a, b) || !this.#compatible(a, b, edge)) continue;
       const ofA = this.#alternatives(a, b, edge);
       const ofB = this.#alternatives(b, a, edge);
       if (ofA.length === 0 && ofB.length === 0) this.#merge(a, b);
@@ -62,7 +62,10 @@ class Clustering {
     return compatible(a, b, edge, this.#nodes, (one, other) => this.#edgesAt.get(one)?.some((own) => own.a === other || own.b === other) === true);
   }
 
-  /** Groups that `seeker` fits as well as `chosen`, and that cannot be one flaw with `chosen`. */
+  /**
+   * Groups that `seeker` fits as well as `chosen`, and that cannot be one flaw with `chosen`; also those it is barred
+   * from: that the others could not decide decides nothing.
+   */
   #alternatives(seeker: Group, chosen: Group, edge: Edge): readonly Group[] {
     const found = new Set<Group>();
     for (const member of seeker.members) {

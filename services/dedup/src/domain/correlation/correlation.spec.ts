@@ -85,6 +85,13 @@ describe('several flaws of one kind on a line', () => {
     expect(ambiguous).toEqual([{ fresh: lost.id, candidates: ['f1', 'f2'] }]);
   });
 
+  it('two results of a tool without columns and two of one with them: nothing says which is which', () => {
+    const credential = (over: Partial<View>): View => view({ class: 'secrets', tool: 'detect-secrets', rule: 'Secret Keyword', ...at(3), ...over });
+    const found = [view({ rule: 'B105', ...at(3, 11, 21) }), view({ rule: 'B105', ...at(3, 39, 46) }), credential({ secret: 'h1' }), credential({ rule: 'Hex High Entropy String', secret: 'h2' })];
+    expect(groups(found)).toHaveLength(4);
+    expect(ask(found.slice(2), found.slice(0, 2).map((one, index) => neighbour(`f${index}`, one))).ambiguous.map((one) => one.candidates)).toEqual([['f0', 'f1'], ['f0', 'f1']]);
+  });
+
   it('two results that fit one finding equally stay new', () => {
     const { clusters, ambiguous } = ask([first, second], [neighbour('f1', semgrep('eval-detected', at(7)))]);
     expect(clusters.map((cluster) => cluster.findingId)).toEqual(['', '']);

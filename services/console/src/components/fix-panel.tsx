@@ -19,7 +19,7 @@ export function FixPanel({ finding }: { readonly finding: Finding }): ReactEleme
       {finding.remediation && finding.remediation !== shown?.detail && <details><summary className="muted">What the tool advises</summary><p className="prewrap">{finding.remediation}</p></details>}
       <p className="muted">
         Verified by the scanner: a complete scan that no longer shows it starts verification, a second one closes it.
-        {closes > 1 && <> This change also closes {plural(closes - 1, 'other finding')}. <Link to="/findings" search={{ component: finding.component?.purl, status: 'all' }}>{finding.component ? 'See them' : ''}</Link></>}
+        {closes > 1 && <> This change also closes {plural(closes - 1, 'other finding')}. {finding.component && <Link to="/findings" search={{ component: finding.component.purl, status: 'all' }}>See them</Link>}</>}
       </p>
     </div>
   );

@@ -25,7 +25,7 @@ export function MergeDialog({ finding, candidates, onClose }: { readonly finding
   return (
     <ReasonForm title="Merge into this finding" action="Merge" placeholder="Both tools flag the same query" missing={chosen.size === 0 ? 'Choose the findings that are the same flaw.' : ''} pending={merge.isPending} error={merge.error} onClose={onClose} onSubmit={(reason) => merge.mutate(reason)}
       says={<>{chosen.size > 0 ? plural(chosen.size, 'finding') : 'The chosen findings'} will be part of this one with all observations; the earliest clock stays, and later scans keep them joined. A split undoes it.</>}>
-      <div className="form-field"><label htmlFor="merge-text">Findings of {shortName(finding.asset)}</label><input id="merge-text" type="text" autoFocus className="field" value={text} placeholder="Title, path, package, id" autoComplete="off" onChange={(event) => setText(event.target.value)} /></div>
+      <div className="form-field"><label htmlFor="merge-text">Findings of {shortName(finding.asset)}</label><input id="merge-text" type="text" className="field" value={text} placeholder="Title, path, package, id" autoComplete="off" onChange={(event) => setText(event.target.value)} /></div>
       <fieldset className="choices"><legend className="sr">Findings that are the same flaw</legend>
         {rows.length === 0 && <p className="muted">{found.isError ? 'The findings could not be read.' : found.data ? 'No other finding of this asset matches.' : 'Looking …'}</p>}
         {rows.map((one) => (

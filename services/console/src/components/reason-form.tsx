@@ -19,7 +19,7 @@ export function ReasonForm({ title, children, says, action, placeholder, missing
     <Modal label={title} onClose={onClose}>
       <form className="reason-form" onSubmit={submit} noValidate>
         <div className="reason-head"><h2>{title}</h2></div>
-        <div className="reason-body" tabIndex={0} role="group" aria-label="What to choose">
+        <div className="reason-body">
           {children}
           <div className="form-field"><label htmlFor="reason-text">Reason</label><textarea id="reason-text" className="field" rows={2} maxLength={2000} value={reason} placeholder={placeholder} onChange={(event) => setReason(event.target.value)} /></div>
           <p className="meta reason-says" aria-live="polite">{says}</p>

@@ -57,7 +57,8 @@ export function Shell(): ReactElement {
 
 function useGlobalKeys(setOpen: (what: 'palette' | 'keys' | null) => void): void {
   const navigate = useNavigate();
-  const going = useRef(0);
+  // Never, and not 0: a page younger than a second would take its first letter for the second of a pair.
+  const going = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') { event.preventDefault(); setOpen('palette'); }
@@ -72,7 +73,7 @@ function useGlobalKeys(setOpen: (what: 'palette' | 'keys' | null) => void): void
       if (!target || event.timeStamp - going.current > 1000) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      going.current = 0;
+      going.current = Number.NEGATIVE_INFINITY;
       void navigate({ to: target.to });
     };
     window.addEventListener('keydown', onKey, { capture: true });

@@ -1,6 +1,7 @@
 import type { FindingDraft } from '@throughline/contracts';
 import type { Content } from './content.js';
 import { alignInOrder } from './drift/align.js';
+import { chain } from './drift/chain.js';
 import { mostCommon, Shifts, type Anchor } from './drift/shift.js';
 import type { Identity } from './identity/index.js';
 import type { Occurrence } from './model.js';
@@ -108,57 +109,72 @@ const pathOf = (prepared: Prepared | undefined): string => prepared?.draft.locat
 
 /** Results without code that are this far from where they should be, while both neighbours stayed together, are others. */
 const NEAR_LINES = 3;
-/** What it costs to leave a result without code alone: as much as being a hundred lines off. */
-const GAP = Math.log1p(100);
+/** More than any pair costs: a result is left alone only where no pair is possible. */
+const LAST_RESORT = 1e9;
 
-/** Cost of standing where it stood, when nothing sure says that its surroundings moved. */
-const EQUAL = 0.3;
+interface Pair {
+  readonly draft: Prepared;
+  readonly row: Occurrence;
+}
 
-/** How the files of a batch moved, told by the groups in which nothing is to choose; looked at only when a group needs it. */
+/** How the files of a batch moved, told by all their results together; looked at only when a group needs it. */
 class Surroundings {
   readonly #open: readonly Open[];
-  #anchors: ReadonlyMap<string, readonly Anchor[]> | undefined;
+  readonly #chains = new Map<string, readonly Pair[]>();
+  #byPath: ReadonlyMap<string, readonly Open[]> | undefined;
 
   constructor(open: readonly Open[]) {
     this.#open = open;
   }
 
-  /** Pairs of drafts and rows of one group that keep their order and are least off the shift of their surroundings. */
-  pair(drafts: readonly Prepared[], rows: readonly Occurrence[]): readonly { readonly draft: Prepared; readonly row: Occurrence }[] {
+  /** Pairs of drafts and rows of one group: those of the file's simplest story, then what keeps its order and is least off its surroundings. */
+  pair(drafts: readonly Prepared[], rows: readonly Occurrence[]): readonly Pair[] {
     const [first] = drafts;
-    const [only] = rows;
-    if (first === undefined || only === undefined) return [];
+    if (first === undefined || rows.length === 0) return [];
     const bare = isBare(first);
     if (!first.identity.multiset || (!bare && drafts.length === 1 && rows.length === 1)) return rows.slice(0, drafts.length).map((row, index) => ({ draft: drafts[index] as Prepared, row }));
-    const sorted = [...rows].sort((a, b) => a.line - b.line || a.ordinal - b.ordinal);
-    const shifts = new Shifts(this.#of(pathOf(first)), mostCommon(shiftsOf(drafts, sorted)));
-    const strangeness = (draft: number, row: number): number => {
-      const placing = shifts.placing((sorted[row] as Occurrence).line, lineOf(drafts[draft] as Prepared), [(sorted[row] as Occurrence).id]);
-      if (placing === undefined) return 0;
-      const cost = Math.log1p(placing.distance);
-      if (placing.trust === 'sure') return bare && placing.distance > NEAR_LINES ? Number.POSITIVE_INFINITY : cost;
-      return (sorted[row] as Occurrence).contentHash === (drafts[draft] as Prepared).contentHash ? Math.min(cost, EQUAL) : cost;
-    };
-    const gap = bare ? (drafts.length === 1 && rows.length === 1 ? Number.MAX_VALUE : GAP) : Number.POSITIVE_INFINITY;
-    return alignInOrder(drafts.length, rows.length, strangeness, gap).map(({ row, column }) => ({ draft: drafts[row] as Prepared, row: sorted[column] as Occurrence }));
+    const chained = this.#chain(pathOf(first));
+    const [waiting, free] = [new Set(drafts), new Set(rows)];
+    const pairs = chained.filter(({ draft, row }) => waiting.has(draft) && free.has(row));
+    for (const { draft, row } of pairs) { waiting.delete(draft); free.delete(row); }
+    return [...pairs, ...aligned([...waiting], [...free].sort(byLine), chained.map(anchorOf), bare)];
   }
 
-  #of(path: string): readonly Anchor[] {
-    this.#anchors ??= Map.groupBy(this.#open.filter((one) => one.members[0]?.identity.multiset === true).flatMap(anchorsOf), (one) => one.path);
-    return this.#anchors.get(path) ?? [];
+  #chain(path: string): readonly Pair[] {
+    const known = this.#chains.get(path);
+    if (known !== undefined) return known;
+    this.#byPath ??= Map.groupBy(this.#open.filter((one) => one.members[0]?.identity.multiset === true), (one) => pathOf(one.members[0]));
+    const open = this.#byPath.get(path) ?? [];
+    const drafts = open.flatMap((one) => [...one.matched.filter((matched) => !matched.repeated).map(({ prepared }) => prepared), ...one.rest.values()]).filter((one) => lineOf(one) > 0).sort(byPlaceAndGroup);
+    const rows = open.flatMap((one) => [...one.matched.filter((matched) => !matched.repeated).map(({ prepared, known: row }) => ({ ...row as Occurrence, line: lineOf(prepared) })), ...one.free.filter((row) => row.absences === 0 && row.line > 0)])
+      .sort((a, b) => a.line - b.line || compare(a.group, b.group) || a.ordinal - b.ordinal);
+    const pairs = chain(rows.map((row) => ({ line: row.line, label: row.group })), drafts.map((draft) => ({ line: lineOf(draft), label: draft.identity.group })))
+      .map(({ row, column }) => ({ row: rows[row] as Occurrence, draft: drafts[column] as Prepared }));
+    this.#chains.set(path, pairs);
+    return pairs;
   }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byLine = (a: Occurrence, b: Occurrence): number => a.line - b.line || a.ordinal - b.ordinal;
+const byPlaceAndGroup = (a: Prepared, b: Prepared): number => lineOf(a) - lineOf(b) || compare(a.identity.group, b.identity.group) || byPlace(a, b);
+const anchorOf = ({ draft, row }: Pair): Anchor => ({ from: row.line, to: lineOf(draft), ids: [row.id] });
+
+function aligned(drafts: readonly Prepared[], rows: readonly Occurrence[], anchors: readonly Anchor[], bare: boolean): readonly Pair[] {
+  if (drafts.length === 0 || rows.length === 0) return [];
+  const shifts = new Shifts(anchors, mostCommon(shiftsOf(drafts, rows)));
+  const strangeness = (draft: number, row: number): number => {
+    const placing = shifts.placing((rows[row] as Occurrence).line, lineOf(drafts[draft] as Prepared));
+    if (placing === undefined) return 0;
+    const off = bare && placing.trust === 'sure' && placing.distance > NEAR_LINES;
+    return off ? Number.POSITIVE_INFINITY : Math.log1p(placing.distance);
+  };
+  return alignInOrder(drafts.length, rows.length, strangeness, bare ? LAST_RESORT : Number.POSITIVE_INFINITY)
+    .map(({ row, column }) => ({ draft: drafts[row] as Prepared, row: rows[column] as Occurrence }));
 }
 
 /** Known by rule, file and symbol alone, so that only lines tell equals apart. */
 const isBare = ({ identity }: Prepared): boolean => identity.keys(0)[0]?.kind === 'place';
-
-function anchorsOf({ members, matched, rest, free }: Open): readonly (Anchor & { readonly path: string })[] {
-  const path = pathOf(members[0]);
-  const same = matched.map(({ prepared }) => ({ path, from: lineOf(prepared), to: lineOf(prepared) }));
-  const [draft] = rest.values();
-  const [row, ...others] = free.filter((one) => one.absences === 0);
-  return draft === undefined || row === undefined || rest.size > 1 || others.length > 0 ? same : [...same, { path, from: row.line, to: lineOf(draft), ids: [row.id] }];
-}
 
 /** Enough to see which shift is the most common. */
 const SAMPLE = 100;

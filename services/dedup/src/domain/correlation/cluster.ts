@@ -1,7 +1,7 @@
 import type { Edge } from './edges.js';
 import { repeats, sameVersion, type Node } from './node.js';
 import { gap, overlap } from './place.js';
-import { NEAR } from './relate.js';
+import { NEAR, overLines } from './relate.js';
 
 /** Views that are one flaw so far. */
 export class Group {
@@ -58,7 +58,7 @@ export function compatible(a: Group, b: Group, edge: Edge, nodes: readonly Node[
   if (a.particulars.length > 0 && b.particulars.length > 0 && !a.particulars.some((one) => b.particulars.includes(one))) return false;
   if ([...b.bySignature.keys()].some((signature) => a.apart.has(signature)) || [...a.bySignature.keys()].some((signature) => b.apart.has(signature))) return false;
   if (conflicting(a, b)) return false;
-  return edge.rule !== 'overlapping-lines' || !farApart(a, b, nodes, linked);
+  return !overLines(edge.rule) || !farApart(a, b, nodes, linked);
 }
 
 /** One rule at two regions, or two values of secrets on one line. */

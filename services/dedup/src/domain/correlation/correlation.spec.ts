@@ -145,6 +145,13 @@ describe('statements and flows over lines', () => {
     expect(groups([pattern, secret, other])).toEqual([`${pattern.id} ${secret.id}`, other.id].sort());
   });
 
+  it('a data flow leads to what another tool flags in another file', () => {
+    const flow = [{ path: 'app.py', line: 3 }, { path: 'db.py', line: 8 }];
+    const source = view({ ...at(3), tool: 'codeql', rule: 'py/sql-injection', ruleName: '', flow });
+    expect(joinOf(source, view({ ...at(8), path: 'db.py', rule: 'B608' }))).toBe('end-of-flow');
+    expect(together(source, view({ ...at(9), path: 'db.py', rule: 'B608' }))).toBe(false);
+  });
+
   it('a data flow passes what another tool flags; two sinks of one source stay two', () => {
     const step = (line: number) => ({ path: 'app.py', line });
     const sink = (line: number): View => view({ ...at(line), tool: 'codeql', rule: 'py/sql-injection', ruleName: '', flow: [step(3), step(line)] });
@@ -202,7 +209,7 @@ describe('configuration and running applications', () => {
   it('one control of one resource is one finding; of another resource another', () => {
     const checkov = iac('checkov', 'CKV_AWS_21', { startLine: 2, endLine: 9, resource: 'aws_s3_bucket.b' });
     expect(joinOf(checkov, iac('trivy', 'AVD-AWS-0090', { startLine: 2, endLine: 5, resource: 'aws_s3_bucket.b' }))).toBe('same-resource');
-    expect(joinOf(checkov, iac('trivy', 'AVD-AWS-0090', at(4)))).toBe('overlapping-lines');
+    expect(joinOf(checkov, iac('trivy', 'AVD-AWS-0090', at(4)))).toBe('same-block');
     expect(together(checkov, iac('trivy', 'AVD-AWS-0090', { ...at(4), resource: 'aws_s3_bucket.c' }))).toBe(false);
     expect(together(checkov, iac('trivy', 'AVD-AWS-0089', { ...at(4), resource: 'aws_s3_bucket.b' }))).toBe(false);
   });

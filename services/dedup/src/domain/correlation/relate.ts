@@ -16,6 +16,20 @@ export interface Place {
 
 const LINES = ['path', 'startLine', 'endLine'];
 const COLUMNS = [...LINES, 'startColumn', 'endColumn'];
+const CODE = ['path', 'startLine', 'snippet'];
+
+/**
+ * How sure a place makes that two views of one kind are one flaw, before `meet` weighs the evidence for the kind (1 when
+ * both rules say it, 0.97 by weakness, 0.94 mixed, 0.9 by a title). Judged, not measured: what counts is their order,
+ * and that a policy can cut below a line (0.8: regions that share a line or more; 0.6: all).
+ */
+const CONFIDENCE = {
+  'same-region': 0.98, 'same-secret': 0.97, 'overlapping-columns': 0.92, 'same-route': 0.92, 'same-resource': 0.92, 'same-line': 0.88,
+  'same-first-line': 0.86, 'same-block': 0.85, 'same-file': 0.85, 'end-of-flow': 0.85, 'few-lines': 0.84, 'same-code': 0.82, 'same-last-line': 0.78, 'part-of-code': 0.76,
+  'within-statement': 0.74, 'one-statement': 0.74, 'apart-on-line': 0.72, 'on-flow': 0.7, 'define-use': 0.7, 'same-order': 0.68,
+} as const;
+
+const placed = (rule: keyof typeof CONFIDENCE, fit: number, fields: readonly string[]): Place => ({ rule, confidence: CONFIDENCE[rule], fit, fields });
 
 /** Kinds where input flows from one statement to the next. */
 const FLOWS = new Set([
@@ -30,7 +44,7 @@ export const NEAR = 4;
 export function relate(a: Node, b: Node, kinds: readonly string[], census: Census): Place | undefined {
   if (a.signature === b.signature && !repeats(a, b)) return undefined;
   if (a.view.class === 'dast' || b.view.class === 'dast') return byRoute(a, b, kinds);
-  if (a.view.path !== b.view.path) return undefined;
+  if (a.view.path !== b.view.path) return sameVersion(a, b) ? alongFlow(a, b) ?? alongFlow(b, a) : undefined;
   if (contradictoryResources(a.view.resource, b.view.resource)) return undefined;
   const places = a.view.path === '' ? [] : sameVersion(a, b) ? inOneVersion(a, b, kinds, census) : [byCode(a, b, census)];
   return [...places, byResource(a, b)].reduce((best, place) => (place !== undefined && (best === undefined || place.confidence > best.confidence) ? place : best), undefined);
@@ -39,12 +53,12 @@ export function relate(a: Node, b: Node, kinds: readonly string[], census: Censu
 function byRoute(a: Node, b: Node, kinds: readonly string[]): Place | undefined {
   if (a.view.class !== b.view.class || a.view.url === '' || routeOf(a.view) !== routeOf(b.view)) return undefined;
   if (!kinds.some((kind) => sameParameter(a.view, b.view, kind))) return undefined;
-  return { rule: 'same-route', confidence: 0.92, fit: a.view.parameter === b.view.parameter ? 1 : 0.5, fields: ['method', 'url', 'parameter'] };
+  return placed('same-route', a.view.parameter === b.view.parameter ? 1 : 0.5, ['method', 'url', 'parameter']);
 }
 
 function byResource(a: Node, b: Node): Place | undefined {
   if (a.view.resource === '' || a.view.resource !== b.view.resource) return undefined;
-  return { rule: 'same-resource', confidence: 0.92, fit: 1, fields: ['path', 'resource'] };
+  return placed('same-resource', 1, ['path', 'resource']);
 }
 
 const TERRAFORM = /^(?:module\.[\w.[\]"-]+\.)?(?:data\.)?[a-z0-9]+_[a-z0-9_]+\.[\w-]+$/;
@@ -61,12 +75,12 @@ const TELLING = 6;
  */
 function byCode(a: Node, b: Node, census: Census): Place | undefined {
   if (a.code === '' || b.code === '' || !census.unique(a) || !census.unique(b)) return undefined;
-  if (a.code === b.code) return { rule: 'same-code', confidence: 0.82, fit: 1, fields: ['path', 'snippet'] };
+  if (a.code === b.code) return placed('same-code', 1, ['path', 'snippet']);
   const [short, long] = a.code.length < b.code.length ? [a.code, b.code] : [b.code, a.code];
   if (short.length < TELLING || !long.includes(short)) return undefined;
   const shared = overlap(a.region, b.region);
   if (shared === undefined || shared.rule === 'apart-on-line') return undefined;
-  return { rule: 'same-code', confidence: 0.76, fit: short.length / long.length, fields: ['path', 'startLine', 'snippet'] };
+  return placed('part-of-code', short.length / long.length, CODE);
 }
 
 function inOneVersion(a: Node, b: Node, kinds: readonly string[], census: Census): readonly (Place | undefined)[] {
@@ -74,7 +88,7 @@ function inOneVersion(a: Node, b: Node, kinds: readonly string[], census: Census
   const shared = overlap(a.region, b.region);
   const flow = alongFlow(a, b) ?? alongFlow(b, a);
   if (shared === undefined) return [flow, followsOn(a, b), definesUse(a, b, kinds), wholeFile(a, b, kinds)];
-  if (sameSecret(a, b)) return [{ rule: 'same-secret', confidence: 0.97, fit: 1, fields: ['path', 'startLine', 'secret'] }];
+  if (sameSecret(a, b)) return [placed('same-secret', 1, ['path', 'startLine', 'secret'])];
   return [byOverlap(a, b, shared, kinds, census), flow, wholeFile(a, b, kinds)];
 }
 
@@ -93,25 +107,26 @@ function contradictoryCode(a: Node, b: Node): boolean {
   return !a.code.includes(b.code) && !b.code.includes(a.code);
 }
 
-function byOverlap(a: Node, b: Node, shared: Overlap, kinds: readonly string[], census: Census): Place | undefined {
-  const { rule, fit } = shared;
-  if (rule === 'same-region') return { rule, confidence: 0.98, fit, fields: COLUMNS };
-  if (rule === 'overlapping-columns') return { rule, confidence: 0.92, fit, fields: COLUMNS };
-  if (rule === 'same-line') return { rule, confidence: 0.88, fit, fields: LINES };
+function byOverlap(a: Node, b: Node, { rule, fit }: Overlap, kinds: readonly string[], census: Census): Place | undefined {
+  if (rule === 'same-region' || rule === 'overlapping-columns') return placed(rule, fit, COLUMNS);
+  if (rule === 'same-line') return placed(rule, fit, LINES);
   if (rule === 'apart-on-line') return apartOnLine(a, b, kinds, census);
-  const confidence = ofLines(a, b, kinds);
-  return confidence === undefined ? undefined : { rule, confidence, fit, fields: LINES };
+  const lines = ofLines(a, b, kinds);
+  return lines && placed(lines, fit, LINES);
 }
 
 /** A statement is a few lines; a longer region is a pattern's context, of which only the ends say where the flaw is. */
-function ofLines(a: Node, b: Node, kinds: readonly string[]): number | undefined {
-  if (kinds.some(isControl)) return 0.85;
+function ofLines(a: Node, b: Node, kinds: readonly string[]): 'same-block' | 'same-first-line' | 'few-lines' | 'same-last-line' | 'within-statement' | undefined {
+  if (kinds.some(isControl)) return 'same-block';
   const longest = Math.max(a.region.end - a.region.start, b.region.end - b.region.start) + 1;
-  if (a.region.start === b.region.start) return 0.86;
-  if (longest <= 3) return 0.84;
-  if (a.region.end === b.region.end) return 0.78;
-  return longest <= 10 ? 0.74 : undefined;
+  if (a.region.start === b.region.start) return 'same-first-line';
+  if (longest <= 3) return 'few-lines';
+  if (a.region.end === b.region.end) return 'same-last-line';
+  return longest <= 10 ? 'within-statement' : undefined;
 }
+
+/** Whether a join rests on lines of a region that may hold more than one flaw. */
+export const overLines = (rule: string): boolean => /^(?:same-block|same-first-line|few-lines|same-last-line|within-statement)$/.test(rule);
 
 /**
  * Two tools flag different columns of a line (the call, its argument). They mean the same when no rule found several
@@ -123,10 +138,10 @@ function apartOnLine(a: Node, b: Node, kinds: readonly string[], census: Census)
   for (const kind of kinds) {
     if (census.most(a, kind) === 1) {
       if ([a, b].some(({ view }) => separated(view.snippet, left.region, right.region))) return undefined;
-      return { rule: 'same-line', confidence: 0.72, fit: 0.5, fields: LINES };
+      return placed('apart-on-line', 0.5, LINES);
     }
     const count = census.count(a, kind);
-    if (count > 1 && count === census.count(b, kind) && census.rank(a, kind) === census.rank(b, kind)) return { rule: 'same-order', confidence: 0.68, fit: 0.5, fields: COLUMNS };
+    if (count > 1 && count === census.count(b, kind) && census.rank(a, kind) === census.rank(b, kind)) return placed('same-order', 0.5, COLUMNS);
   }
   return undefined;
 }
@@ -137,14 +152,14 @@ function alongFlow(a: Node, b: Node): Place | undefined {
   const last = a.view.flow.length - 1;
   const at = a.view.flow.findLastIndex((step) => step.path === b.view.path && step.line >= b.region.start && step.line <= b.region.end);
   if (at < 0) return undefined;
-  return { rule: 'on-flow', confidence: at === last ? 0.85 : 0.7, fit: (at + 1) / (last + 1), fields: ['path', 'startLine', 'flow'] };
+  return placed(at === last ? 'end-of-flow' : 'on-flow', (at + 1) / (last + 1), ['path', 'startLine', 'flow']);
 }
 
 function followsOn(a: Node, b: Node): Place | undefined {
   const [first, second] = a.region.start <= b.region.start ? [a, b] : [b, a];
   const distance = gap(first.region, second.region);
   if (first.region.start === 0 || distance > 3 || first.view.tool === second.view.tool || !goesOn(first.view.snippet)) return undefined;
-  return { rule: 'one-statement', confidence: 0.74, fit: 1 / distance, fields: ['path', 'startLine', 'snippet'] };
+  return placed('one-statement', 1 / distance, CODE);
 }
 
 /** `q = "…" % x` and, a few lines below, `execute(q)`. */
@@ -153,9 +168,9 @@ function definesUse(a: Node, b: Node, kinds: readonly string[]): Place | undefin
   const distance = gap(first.region, second.region);
   if (first.region.start === 0 || distance > NEAR || !kinds.some((kind) => FLOWS.has(kind))) return undefined;
   if (!assignedNames(first.view.snippet).some((name) => uses(second.view.snippet, name))) return undefined;
-  return { rule: 'define-use', confidence: 0.7, fit: 1 / distance, fields: ['path', 'startLine', 'snippet'] };
+  return placed('define-use', 1 / distance, CODE);
 }
 
 function wholeFile(a: Node, b: Node, kinds: readonly string[]): Place | undefined {
-  return kinds.some(isWholeFile) ? { rule: 'same-file', confidence: 0.85, fit: 1, fields: ['path'] } : undefined;
+  return kinds.some(isWholeFile) ? placed('same-file', 1, ['path']) : undefined;
 }

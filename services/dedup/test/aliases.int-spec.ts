@@ -118,6 +118,25 @@ describe('an alias that a feed gives', () => {
     expect((await follow()).changed).toMatchObject([{ findingId: one.findingId, change: 'merged' }, { findingId: other.findingId, mergedInto: one.findingId }]);
   });
 
+  it('several merges are taken back one by one, in whatever order', async () => {
+    await two();
+    await harness.apply(scan({ sequence: 3, tool: 'govulncheck', drafts: [vulnerable(PURL, ['GO-2024-1'], 'govulncheck')] }));
+    const before = await state();
+    const parts = async () => (await state()).occurrences.length - new Set((await state()).occurrences.map((row) => (row as { finding_id: string }).finding_id)).size;
+    await feed('GO-2024-1', 1, [CVE, GHSA]);
+    await follow();
+    expect(await parts()).toBe(2);
+    for (const [version, aliases, joined] of [[2, [GHSA], 1], [3, [CVE, GHSA], 2], [4, [CVE], 1], [5, [GHSA], 1], [6, [], 0]] as const) {
+      await feed('GO-2024-1', version, aliases);
+      await follow();
+      expect([version, await parts()]).toEqual([version, joined]);
+    }
+    const after = await state();
+    expect(after.keys).toEqual(before.keys);
+    expect(after.occurrences).toEqual(before.occurrences);
+    expect(await harness.run((unit) => unit.query('select 1 from identity_join where undone_at is null union all select 1 from alias_merge where undone_at is null'))).toEqual([]);
+  });
+
   it('is known before: the second tool finds the finding, and leaves it when the alias is withdrawn', async () => {
     await feed(GHSA, 1, [CVE]);
     const [one] = (await harness.apply(grype(1))).changed as [FindingChanged];

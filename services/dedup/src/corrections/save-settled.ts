@@ -10,7 +10,7 @@ import { compose } from '../domain/compose.js';
 import type { Known } from '../domain/evolve.js';
 import type { Asset } from '../domain/model.js';
 import { ALIAS_JOIN } from '../domain/resolve.js';
-import { assignKeys, dropKeys, loadKeyRows, saveMerges, undoJoins, undoMerges, type ExplainedMerge, type NewMerge } from '../persistence/alias-merge.repository.js';
+import { assignKeys, dropKeys, loadKeyRows, moveJoins, saveMerges, takeMerges, undoJoins, undoMerges, type ExplainedMerge, type NewMerge } from '../persistence/alias-merge.repository.js';
 import { moveOccurrences } from '../persistence/correction.repository.js';
 import { saveFindings } from '../persistence/finding.repository.js';
 import { saveJoins } from '../persistence/join.repository.js';
@@ -60,17 +60,31 @@ async function saveMoves(unit: Unit, { findings, settled }: Saving): Promise<voi
 
 async function saveReasons(unit: Unit, saving: Saving): Promise<void> {
   const { settled, past, tenant, at, newId } = saving;
+  const freed = await saveSplits(unit, saving);
   const merges = settled.merges.map((merge): NewMerge => ({ mergeId: newId(), tenantId: tenant, intoId: merge.into, mergedId: merge.merged.finding.findingId, subjects: merge.subjects, edges: why(merge, saving) }));
   await saveMerges(unit, merges, at.toISOString());
-  await saveJoins(unit, settled.merges.flatMap(({ into, merged }, index) => merged.occurrences.filter((one) => !past.byAlias.has(one.id)).map((one) => ({
+  await saveJoins(unit, settled.merges.flatMap(({ into, merged }, index) => merged.occurrences.filter((one) => freed.has(one.id) || !past.byAlias.has(one.id)).map((one) => ({
     tenantId: tenant, findingId: into, occurrenceId: one.id, scanId: '', join: ALIAS_JOIN, evidence: textOf(merges[index]?.edges ?? []), at: at.toISOString(),
   }))));
   for (const merge of merges) accountMerge(unit, merge, saving);
-  if (settled.splits.length === 0) return;
-  await undoMerges(unit, settled.splits.flatMap((part) => (part.undoes === undefined ? [] : [part.undoes.mergeId])), at.toISOString());
-  const owners = [...new Set([...settled.splits.map((part) => part.from as string), ...past.merged.keys()])];
-  await undoJoins(unit, settled.splits.flatMap((part) => part.known.occurrences.map((one) => one.id)), owners, at.toISOString());
   for (const part of settled.splits) accountSplit(unit, part, saving);
+}
+
+/** Undoes the joins of what is on its own again, and takes along what stays with it; ids of the former. */
+async function saveSplits(unit: Unit, { settled: { splits, rests, heirs }, past, at }: Saving): Promise<ReadonlySet<string>> {
+  const freed = new Set<string>();
+  if (splits.length === 0) return freed;
+  const owners = [...new Set([...splits.map((part) => part.from as string), ...past.merged.keys()])];
+  await undoMerges(unit, splits.flatMap((part) => (part.undoes === undefined ? [] : [part.undoes.mergeId])), at.toISOString());
+  for (const { known, natives, takes, fresh, from } of [...splits, ...rests]) {
+    // A part that joined another finding at once was nobody's in between: its observations go on as joined ones.
+    const heir = fresh ? heirs.get(known.finding.findingId) : undefined;
+    if (heir === undefined && from !== undefined) for (const one of natives) freed.add(one.id);
+    await takeMerges(unit, takes.map((merge) => merge.mergeId), heir ?? known.finding.findingId);
+    await moveJoins(unit, known.occurrences.map((one) => one.id).filter((id) => !freed.has(id)), owners, heir ?? known.finding.findingId);
+  }
+  await undoJoins(unit, [...freed], owners, at.toISOString());
+  return freed;
 }
 
 /** The edges that lead from an id of the merged finding to one of the other. */

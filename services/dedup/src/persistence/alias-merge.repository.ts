@@ -71,6 +71,20 @@ export async function undoJoins(unit: Unit, occurrenceIds: readonly string[], fi
   );
 }
 
+/** What stays merged with a part of a finding is merged into that part. */
+export async function takeMerges(unit: Unit, mergeIds: readonly string[], into: string): Promise<void> {
+  if (mergeIds.length > 0) await unit.query('update alias_merge set into_id = $2 where merge_id = any($1::uuid[])', [mergeIds, into], { name: 'dedup_take_merges' });
+}
+
+/** Observations that stay joined, with another finding. */
+export async function moveJoins(unit: Unit, occurrenceIds: readonly string[], findingIds: readonly string[], into: string): Promise<void> {
+  if (occurrenceIds.length === 0) return;
+  await unit.query(
+    `update identity_join set finding_id = $3 where finding_id = any($2::uuid[]) and occurrence_id = any($1::bigint[]) and rule = 'alias' and undone_at is null`,
+    [occurrenceIds, findingIds, into], { name: 'dedup_move_alias_joins' },
+  );
+}
+
 /** Rows of these keys. */
 export async function loadKeyRows(unit: Unit, tenant: string, keys: readonly string[]): Promise<readonly StoredKey[]> {
   return unit.query<StoredKey & Record<string, unknown>>(

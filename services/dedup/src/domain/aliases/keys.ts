@@ -34,7 +34,7 @@ export function planKeys({ told, silent, splits, heirs }: Settled, rows: readonl
     if (!asked.has(row.findingId)) continue;
     const heir = heirOf(row.findingId);
     const parts = splits.filter((part) => part.from === row.findingId);
-    const part = parts.find((one) => one.block.keys.has(row.key)) ?? parts.find((one) => one.undoes?.subjects.includes(row.subject ?? ''));
+    const part = parts.find((one) => one.block.keys.has(row.key)) ?? parts.find((one) => [one.undoes, ...one.takes].some((merge) => merge?.subjects.includes(row.subject ?? '')));
     const owner = shows(heir, row.key) || part === undefined ? heir : heirOf(part.known.finding.findingId);
     if (row.kind === FEED_KEY && !shows(owner, row.key)) dropped.push(row.key);
     else after.push({ ...row, findingId: owner, kind: living.get(owner)?.block.keys.get(row.key)?.kind ?? row.kind });

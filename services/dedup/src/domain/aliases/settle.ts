@@ -5,7 +5,8 @@ import { FEED_KEY } from '../identity/index.js';
 import { issueIdOf } from '../issue.js';
 import type { Finding } from '../model.js';
 import { unnamed, type Aliases } from './aliases.js';
-import { joined, subjectsOf, type Block } from './blocks.js';
+import { joined, type Block } from './blocks.js';
+import { aliasIds } from '../identity/advisories.js';
 import { divide, type Part, type Past } from './divide.js';
 
 /** What is asked: findings of one asset that are known by ids of which feeds say something else than before. */
@@ -38,6 +39,8 @@ export interface Settled {
   readonly silent: readonly SettledFinding[];
   readonly merges: readonly MergedByAlias[];
   readonly splits: readonly Part[];
+  /** What is left of findings that something was taken from. */
+  readonly rests: readonly Part[];
   /** Who took over each finding or part that is no more. */
   readonly heirs: ReadonlyMap<string, string>;
 }
@@ -64,13 +67,16 @@ export function settle({ findings, past, apart, aliases }: Question, corrector: 
     for (const part of others) heirs.set(part.known.finding.findingId, into.finding.findingId);
     // A part that no reader knows yet goes without a word.
     for (const { part, merged } of retired.filter((one) => !one.part.fresh)) {
-      merges.push({ into: into.finding.findingId, merged, subjects: [...subjectsOf(part.block)].sort() });
+      merges.push({ into: into.finding.findingId, merged, subjects: subjectsOf(part) });
       all.push({ known: merged, block: NOTHING, change: 'retired' });
     }
   }
   const told = all.filter((one) => one.change !== 'changed' || differs(one.known.finding, before.get(one.known.finding.findingId)));
-  return { told: told.map((one) => versioned(one, before)), silent: all.filter((one) => !told.includes(one)), merges, splits, heirs };
+  return { told: told.map((one) => versioned(one, before)), silent: all.filter((one) => !told.includes(one)), merges, splits, rests: parts.filter((part) => part.from === undefined && sources.has(part.known.finding.findingId)), heirs };
 }
+
+/** The ids that lead to a part's own observations; what it took over has its own merge. */
+const subjectsOf = ({ natives }: Part): readonly string[] => [...new Set(natives.flatMap(({ content }) => aliasIds(content.identifiers, content.rule.id)))].sort();
 
 const NOTHING: Block = { occurrences: [], keys: new Map(), aliases: [] };
 

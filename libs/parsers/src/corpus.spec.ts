@@ -28,13 +28,17 @@ const DIFFERENT: Readonly<Record<string, number>> = {
   'semgrep/sca-deployments-vulns.json': 21, 'anchore_grype/same_cve_different_paths.json': 2,
   'gitleaks/gitleaks8_many.json': 4, 'gitleaks/version_7.5.0.json': 8,
   'zap/0_zap_sample.xml': 12, 'zap/2_zap_sample_0_and_new_endpoint.xml': 13, 'zap/5_zap_sample_one.xml': 6, 'zap/some_2.9.0.xml': 17,
+  'npm_audit/multiple_cwes2.json': 15, 'npm_audit_7_plus/one_vuln.json': 2, 'yarn_audit/yarn_audit_multiple_cwes2.json': 5,
 };
 /** Formats that the reference names otherwise. */
 const NAMED: Readonly<Record<string, string>> = {
   aws_inspector2: 'aws-inspector2', awssecurityhub: 'asff', github_sast: 'github-code-scanning', github_secrets_detection_report: 'github-secret-scanning',
   anchore_grype: 'grype', detect_secrets: 'detect-secrets', semgrep_pro: 'semgrep',
+  npm_audit: 'npm-audit', npm_audit_7_plus: 'npm-audit', pnpm_audit: 'npm-audit', yarn_audit: 'yarn-audit',
 };
-const formatOf = (file: Expected): string => NAMED[file.format] ?? file.format;
+/** One shape that several tools write: the reference has a folder for each. */
+const FILES_NAMED: Readonly<Record<string, string>> = { 'yarn_audit/issue_6495.json': 'npm-audit' };
+const formatOf = (file: Expected): string => FILES_NAMED[file.file] ?? NAMED[file.format] ?? file.format;
 /** Nothing but `null` or `[]`: only the upload can say which tool wrote it. */
 const NEEDS_FORMAT = new Set(['gitleaks/no_findings.json', 'github_sast/github_sast_zero_vul.json', 'github_secrets_detection_report/github_secrets_detection_report_zero_vul.json']);
 
@@ -66,7 +70,7 @@ describe('the corpus', () => {
         if (!entry.isFile()) continue;
         const { name } = entry;
         const found = detectFormat(readFileSync(join(corpus, 'samples', folder, name)).subarray(0, 64 * 1024), name);
-        if (found.kind === 'detected' && found.detection.parser.id !== (NAMED[folder] ?? folder)) wrong.push(`${folder}/${name} as ${found.detection.parser.id}`);
+        if (found.kind === 'detected' && found.detection.parser.id !== (FILES_NAMED[`${folder}/${name}`] ?? NAMED[folder] ?? folder)) wrong.push(`${folder}/${name} as ${found.detection.parser.id}`);
       }
     }
     expect(wrong).toEqual(KNOWN_RELATIVES);

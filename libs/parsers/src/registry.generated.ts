@@ -11,10 +11,12 @@ import { parser as githubDependabot } from './tools/github-dependabot/parser.js'
 import { parser as githubSecretScanning } from './tools/github-secret-scanning/parser.js';
 import { parser as gitleaks } from './tools/gitleaks/parser.js';
 import { parser as grype } from './tools/grype/parser.js';
+import { parser as npmAudit } from './tools/npm-audit/parser.js';
 import { parser as sarif } from './tools/sarif/parser.js';
 import { parser as semgrep } from './tools/semgrep/parser.js';
 import { parser as trivy } from './tools/trivy/parser.js';
+import { parser as yarnAudit } from './tools/yarn-audit/parser.js';
 import { parser as zap } from './tools/zap/parser.js';
 
 /** Every parser, by id. */
-export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, sarif, semgrep, trivy, zap];
+export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, sarif, semgrep, trivy, yarnAudit, zap];

@@ -129,7 +129,7 @@ function describeXml(parser: Parser, fixture: Fixture): void {
 }
 
 function describeJson(parser: Parser, fixture: Fixture): void {
-  const document = (): unknown => JSON.parse(fixture.bytes.toString('utf8'));
+  const document = (): unknown => documentOf(fixture.bytes.toString('utf8'));
   const parse = (value: unknown): Promise<Parsed> => parseAll(parser, reportOf(JSON.stringify(value), fixture.name));
   const lists = allResultLists(document(), parser.elements);
   if (lists.length === 0) return;
@@ -147,6 +147,9 @@ function describeJson(parser: Parser, fixture: Fixture): void {
     const list = allResultLists(changed, parser.elements)[0] as unknown[];
     const good = list.slice(0, 2);
     let before = 0;
+    list.splice(0, list.length, ...good);
+    // Some of them may say that there is no flaw.
+    const floor = (await parse(changed)).drafts.length;
     // All wrong results at once, in chunks: what counts is that each is accounted for and the good ones stay.
     const wrong = [...wrongTypes(structuredClone(good[0]) as never)];
     for (let at = 0; at < wrong.length; at += 100) {
@@ -157,7 +160,7 @@ function describeJson(parser: Parser, fixture: Fixture): void {
       expectAccounted(parsed);
       before = Math.max(before, parsed.drafts.length);
     }
-    expect(before).toBeGreaterThanOrEqual(good.length);
+    expect(before).toBeGreaterThanOrEqual(floor);
   });
 
   it('refuses or reads a report whose metadata are of wrong types, and fails in no other way', async () => {
@@ -183,6 +186,12 @@ function describeJson(parser: Parser, fixture: Fixture): void {
     expect(bag(await parseAll(parser, reportOf(`\ufeff${text}`, fixture.name)))).toEqual(bag(plain));
     expect(bag(await parseAll(parser, reportOf(Buffer.from(`\ufeff${text}`, 'utf16le'), fixture.name, 1023)))).toEqual(bag(plain));
   });
+}
+
+/** A fixture as one document: JSON lines are the list of them, as their parsers take it, too. */
+function documentOf(text: string): unknown {
+  const isLines = /^\s*\{/.test(text) && /\}\s*\n\s*\{/.test(text);
+  return JSON.parse(isLines ? `[${text.replace(/\}\s*\n\s*\{/g, '},{')}]` : text);
 }
 
 /** Drafts without their places in the file, in an order of their own. */
@@ -227,7 +236,7 @@ function blowUp(fixture: Fixture, parser: Parser): Blown | undefined {
     const found = tag === undefined ? undefined : firstXmlElement(text, tag);
     return found && repeated(found.before, found.element, found.after, '');
   }
-  const document: unknown = JSON.parse(text);
+  const document = documentOf(text);
   const list = allResultLists(document, parser.elements)[0];
   if (!list) return undefined;
   const element = JSON.stringify(list[0]);

@@ -1,6 +1,7 @@
 import { bucketPairs } from './buckets.js';
+import { chain, type Mark } from './chain.js';
 import { baseName, weigh, type Evidence } from './evidence.js';
-import type { Fact, Sides } from './fact.js';
+import { compare, type Fact, type Sides } from './fact.js';
 import type { FilePairs } from './files.js';
 import { mostCommon, Shifts, type Anchor } from './shift.js';
 import type { DriftQuestion } from './question.js';
@@ -75,10 +76,32 @@ export class FileShifts {
     if (known !== undefined) return known;
     const fresh = this.#now.get(now) ?? [];
     const gone = this.#before.get(before) ?? [];
-    const shifts = new Shifts([...(now === before ? this.#anchors.get(now) ?? [] : []), ...uniquePairs(fresh, gone)], usualShift(fresh, gone));
+    const shifts = new Shifts(anchorsOf(fresh, gone, now === before ? this.#anchors.get(now) ?? [] : []), usualShift(fresh, gone));
     this.#shifts.set(now, shifts);
     return shifts;
   }
+}
+
+interface Placed extends Mark {
+  /** Undefined for a place that is known before and now. */
+  readonly id?: string;
+}
+
+/** Places known before, the simplest story of the file's results, and code that is there once before and once now, wherever it went. */
+function anchorsOf(fresh: readonly Fact[], gone: readonly Fact[], known: readonly Anchor[]): readonly Anchor[] {
+  const before = marks(gone, known.map((one) => one.from));
+  const now = marks(fresh, known.map((one) => one.to));
+  const chained = chain(before, now).flatMap(({ row, column }): Anchor[] => {
+    const [old, current] = [before[row] as Placed, now[column] as Placed];
+    return old.id === undefined || current.id === undefined ? [] : [{ from: old.line, to: current.line, ids: [old.id, current.id] }];
+  });
+  const taken = new Set(chained.flatMap((one) => one.ids ?? []));
+  return [...known, ...chained, ...uniquePairs(fresh, gone).filter((one) => one.ids?.some((id) => taken.has(id)) !== true)];
+}
+
+function marks(facts: readonly Fact[], known: readonly number[]): readonly Placed[] {
+  const placed = facts.filter((one) => one.view.startLine > 0).map((one) => ({ line: one.view.startLine, label: one.same || one.rule, id: one.view.id }));
+  return [...placed, ...known.map((line, index) => ({ line, label: String(index) }))].sort((a, b) => a.line - b.line || compare(a.label, b.label));
 }
 
 /** Results whose code is there once before and once now. */

@@ -24,6 +24,8 @@ export const WEIGHTS = {
   renamedName: 0.4,
   /** The lines around the flagged ones are (mostly) what they were. */
   sameSurroundings: 1,
+  /** A tool that printed code and now prints none, or the reverse, prints it for some results only: rather two. */
+  codeOfOne: -1,
   /** No code: a message of its own that is the same; and one that differs, by how much. */
   sameTitle: 2,
   perTitleLikeness: 4,
@@ -105,7 +107,10 @@ export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts 
 
 function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): void {
   if (sameCode) return tally.add(WEIGHTS.sameCode + (WEIGHTS.sameLongCode - WEIGHTS.sameCode) * Math.min(1, fresh.bag.total / WEIGHTS.longCode), 'snippet');
-  if (fresh.same === '' || gone.same === '') return weighTitle(tally, fresh, gone);
+  if (fresh.same === '' || gone.same === '') {
+    if (fresh.same !== gone.same) tally.add(WEIGHTS.codeOfOne);
+    return weighTitle(tally, fresh, gone);
+  }
   const alike = Math.max(likeness(fresh.bag, gone.bag), OF_CONTAINMENT * containment(fresh.bag, gone.bag));
   const value = renamedNames(fresh.code.tokens, gone.code.tokens) === 1 ? alike + (1 - alike) * WEIGHTS.renamedName : alike;
   tally.add(WEIGHTS.perLikeness * (value - WEIGHTS.evenLikeness), 'snippet');

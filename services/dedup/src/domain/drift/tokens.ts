@@ -1,6 +1,6 @@
 /** A word, number or operator of code in any language. */
 export interface Token {
-  /** Equal for equal tokens: spelling of a name is no identity (`userId`, `user_id`), nor are quotes. */
+  /** Equal for equal tokens: spelling of a name is no identity (`userId`, `user_id`), nor are quotes, which a cut snippet may lack. */
   readonly key: string;
   /** `text`: a word inside a string; `callee`: a name that is called. */
   readonly kind: 'name' | 'callee' | 'keyword' | 'text' | 'number' | 'operator';
@@ -62,5 +62,5 @@ function tokenOf(lexeme: string, callee: boolean): Token {
   if (/^\p{N}/u.test(bare)) return { key: bare, kind: 'number' };
   if (!/^[\p{L}_$]/u.test(bare)) return { key: bare, kind: 'operator' };
   if (KEYWORDS.has(bare)) return { key: bare, kind: 'keyword' };
-  return text ? { key: `"${bare}`, kind: 'text' } : { key: bare, kind: callee ? 'callee' : 'name' };
+  return { key: bare, kind: text ? 'text' : callee ? 'callee' : 'name' };
 }

@@ -21,12 +21,14 @@ if (!worst) throw new Error('The platform has no exposed finding; start it with 
 const service = (await api('/trace/exposed?limit=1')).items[0];
 if (!service) throw new Error('The platform has no exposed service; start it with its sample world.');
 const identifier = (await api('/findings?exposed=yes&deployed=yes&limit=100')).items.flatMap((finding) => finding.identifiers).find((id) => id.startsWith('CVE-'));
+const joined = (await api('/scans?limit=100')).items.filter((scan) => scan.counts.changed > 0 && scan.counts.new > 0).sort((a, b) => b.counts.changed - a.counts.changed)[0];
+if (!joined) throw new Error('No scan changed a known finding; start the platform with its sample world.');
 const repository = encodeURIComponent(`repo:${worst.repository}`);
 const PICTURES = [
   ['today', '/today', 'light', 960, '.rows'], ['today-dark', '/today', 'dark', 960, '.rows'], ['findings', '/findings', 'light', 800, '.virtual-row'],
   ['finding', `/findings/${worst.id}`, 'light', 1000, '.strip'], ['trace', `/trace?from=${repository}`, 'light', 800, '.trace-node'], ['trace-dark', `/trace?from=${encodeURIComponent(service.service)}&direction=backward`, 'dark', 800, '.trace-node'],
   ['exposed', '/trace/exposed', 'light', 560, '.way'], ['blast-radius', `/trace/blast-radius?identifier=${identifier}`, 'light', 1000, '.trace-node'], ['coverage', '/collect/coverage', 'light', 1000, '.hop-bar'],
-  ['connectors', '/collect/connectors', 'light', 560, '.connectors-table'], ['provenance', '/collect/provenance', 'light', 900, '.attestation-list'],
+  ['scan', `/collect/scans/${joined.id}`, 'light', 900, '.change-row'], ['connectors', '/collect/connectors', 'light', 560, '.connectors-table'], ['provenance', '/collect/provenance', 'light', 900, '.attestation-list'],
 ];
 
 mkdirSync(folder, { recursive: true });

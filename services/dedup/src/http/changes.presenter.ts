@@ -21,7 +21,7 @@ export function presentChange({ findingId, kind }: ListedChange, known: Known | 
   const own = known.occurrences.filter((one) => one.scopeId === scopeId);
   const shown = relevant(known.finding, own).length > 0 ? composed(known, own, assetUrn) : all;
   return {
-    ...common, title: shown.title, class: shown.class, severity: shown.severity.normalized, location: shown.location, component: shown.component, identifiers: [...all.identifiers],
+    ...common, title: shown.title, class: shown.class, severity: all.severity.normalized, location: shown.location, component: shown.component, identifiers: [...all.identifiers],
     rules: all.rules.map(({ tool, id }) => ({ tool, id })),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FindingChanged } from '@throughline/contracts';
-import { at, draft, REPOSITORY, scan, startHarness, vulnerable, type Harness, type ScanSpec } from './harness.js';
+import { REPOSITORY, scan, startHarness, vulnerable, type Harness, type ScanSpec } from './harness.js';
 
 let harness: Harness;
 beforeAll(async () => { harness = await startHarness(); });
@@ -9,7 +9,7 @@ afterAll(async () => { await harness.close(); });
 
 /** Minute of the scans of the harness: scan n is received at minute n. */
 const minute = (count: number): string => new Date(Date.UTC(2026, 0, 1) + count * 60_000).toISOString();
-const flaws = (names: string) => [...names].map((name) => draft({ title: name, location: at(`src/${name}.js`, 10, `eval(${name})`) }));
+const flaws = (names: string) => [...names].map((name) => vulnerable(`pkg:npm/${name}@1`, [`CVE-2024-${name.charCodeAt(0)}`], 'semgrep', { title: name }));
 const show = (sequence: number, names: string, over: Partial<ScanSpec> = {}) => harness.apply(scan({ sequence, drafts: flaws(names), ...over }));
 const said = (records: readonly FindingChanged[]) => Object.fromEntries(records.map((one) => [one.title, one.status]));
 const stored = async () => Object.fromEntries((await harness.run((unit) => unit.query<{ title: string; status: string }>(

@@ -39,14 +39,16 @@ export interface Near {
 
 /** Lines in a bucket. Wide enough that the block of one resource or the body of one function rarely spans three. */
 const BAND = 32;
-/** Statements over a few lines: one tool flags the first, another the line of the argument. */
-const REACH = 4;
+/** A statement's lines, and rivals in the lines around it: what is nearly as near makes a join doubtful. */
+const REACH = 10;
+/** Steps of a data flow at which another tool may flag the flaw; a longer flow's ends say most. */
+const MAX_STEPS = 8;
 
 /** Nothing is near a flaw in a package: its identity is its name. */
 function placeOf({ class: kind, path, url, method, resource }: Pick<View, 'class' | 'path' | 'url' | 'method' | 'resource'>): { readonly place: string; readonly lines: boolean } | undefined {
   if (kind === 'sca' || kind === 'container') return undefined;
   if (path !== '') return { place: `path|${path}`, lines: true };
-  if (url !== '') return { place: `route|${method.toUpperCase()}|${routeTemplate(url)}`, lines: false };
+  if (url !== '') return { place: `route|${method.toUpperCase() || 'GET'}|${routeTemplate(url)}`, lines: false };
   return resource === '' ? undefined : { place: `resource|${resource}`, lines: false };
 }
 
@@ -76,11 +78,19 @@ export function nearLookups(view: View, assetId: string): readonly NearLookup[] 
   if (!place.lines) return [{ key: bucket(assetId, place.place, 0), from: 0, upto: 0 }];
   const from = Math.max(0, view.startLine - REACH);
   const upto = Math.min(view.endLine, view.startLine + 4 * BAND) + REACH;
-  const lookups: NearLookup[] = [];
-  for (let band = Math.floor(Math.max(0, from - BAND) / BAND); band <= Math.floor(upto / BAND); band += 1) {
-    lookups.push({ key: bucket(assetId, place.place, band * BAND), from, upto });
-  }
-  return lookups;
+  return [...bands(assetId, place.place, Math.max(0, from - BAND), upto).map((key) => ({ key, from, upto })), ...stepsOf(view).flatMap(({ path, line }) => (
+    bands(assetId, `path|${path}`, Math.max(0, line - REACH), line).map((key) => ({ key, from: line, upto: line }))))];
+}
+
+function bands(assetId: string, place: string, from: number, upto: number): readonly Fingerprint[] {
+  const first = Math.floor(from / BAND);
+  return Array.from({ length: Math.floor(upto / BAND) - first + 1 }, (_, index) => bucket(assetId, place, (first + index) * BAND));
+}
+
+/** Steps elsewhere than the result itself. */
+function stepsOf({ flow, path, startLine, endLine }: View): View['flow'] {
+  const elsewhere = flow.filter((step) => step.path !== '' && step.line > 0 && !(step.path === path && step.line >= startLine && step.line <= endLine));
+  return elsewhere.length <= MAX_STEPS ? elsewhere : [...elsewhere.slice(0, MAX_STEPS / 2), ...elsewhere.slice(-MAX_STEPS / 2)];
 }
 
 const bucket = (assetId: string, place: string, line: number): Fingerprint => fingerprint('near', assetId, place, Math.floor(line / BAND));

@@ -1,7 +1,7 @@
 import { inTurns, type PlatformApi } from './drive/platform-api.js';
 import { MUTATIONS, type NamedMutation } from './mutations/index.js';
 import { dice } from './random.js';
-import { placesOf } from './scanners/reports.js';
+import { placesOf, reversedResults } from './scanners/reports.js';
 import type { Scanner } from './scanners/scanners.js';
 import { driftScore, type After, type Before, type DriftCounts, type DriftMiss } from './score/drift.js';
 import type { Seen } from './score/truth.js';
@@ -28,13 +28,14 @@ interface Prepared {
 }
 
 /** Scans a tree, changes it, scans it again: does each flaw keep its id, and does no other flaw get it? */
-export async function drift(api: PlatformApi, scanners: readonly Scanner[], trees: readonly NamedTree[], seed: string, run: string, mutations: readonly NamedMutation[] = MUTATIONS): Promise<readonly DriftResult[]> {
+export async function drift(api: PlatformApi, scanners: readonly Scanner[], trees: readonly NamedTree[], seed: string, run: string, say: (line: string) => void, mutations: readonly NamedMutation[] = MUTATIONS): Promise<readonly DriftResult[]> {
   const results: DriftResult[] = [];
   for (const tree of trees) {
     const prepared = await prepare(tree, scanners, seed, mutations);
     const work = prepared.scans.flatMap((scan) => mutations.map((mutation) => ({ ...scan, mutation })));
     const scored = await inTurns(work, AT_ONCE, async ({ scanner, scanned, mutation }) => {
-      const score = await oneChange(api, scanned, prepared.variants.get(mutation.name) ?? [], mutation.name, `github.com/bench-${run}/${tree.name}-${scanner.name}-${slug(mutation.name)}`);
+      const score = await oneChange(api, scanned, prepared.variants.get(mutation.name) ?? [], mutation, `github.com/bench-${run}/${tree.name}-${scanner.name}-${slug(mutation.name)}`);
+      if (score === undefined) say(`not scored: ${tree.name}, ${mutation.name}, ${scanner.name}`);
       return score && { tree: tree.name, mutation, tool: scanner.name, class: /gitleaks|detect-secrets/.test(scanner.name) ? 'secrets' : 'sast', ...score };
     });
     results.push(...scored.flatMap((one) => one ?? []));
@@ -56,24 +57,39 @@ async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: stri
   }
   const files = tree.files.filter((file) => file.lines.some(({ origins }) => origins.some((origin) => flagged.has(origin))));
   const variants = new Map<string, Tree>([['base', files], ...mutations.map(({ name, mutate }) => [name, mutate(files, { dice: dice(`${seed}|${tree.name}|${name}`), flagged })] as const)]);
-  const folders = new Map([...variants].map(([name, variant]) => [slug(name), variant]));
+  const written = new Set(mutations.filter((one) => one.written !== undefined).map(({ name }) => name));
+  const folders = new Map([...variants].filter(([name]) => !written.has(name)).map(([name, variant]) => [slug(name), variant]));
   const scans = [];
   for (const scanner of able) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
   return { tree, variants, scans };
 }
 
-async function oneChange(api: PlatformApi, scanned: ScannedVariants, after: Tree, mutation: string, repository: string): Promise<{ counts: DriftCounts; misses: readonly DriftMiss[] } | undefined> {
-  const [old, next] = [scanned.of('base'), scanned.of(slug(mutation))];
+/**
+ * Uploads both reports and scores what became of the findings. Undefined where there is nothing to follow, or where the
+ * scanner says that it could not read all of the changed tree: such a scan shows no absence, so that nothing moves.
+ */
+async function oneChange(api: PlatformApi, scanned: ScannedVariants, after: Tree, mutation: NamedMutation, repository: string): Promise<{ counts: DriftCounts; misses: readonly DriftMiss[] } | undefined> {
+  const { written } = mutation;
+  const [old, next] = written === undefined ? [scanned.of('base'), scanned.of(slug(mutation.name))] : [scanned.of('base', written.before), scanned.of('base', written.after)];
   if (placesOf(scanned.format, old).length === 0) return undefined;
+  let whole = true;
   const apply = async (report: unknown, name: string): Promise<readonly Seen[]> => {
-    const { counts } = await api.scan({ report: JSON.stringify(report), repository, format: scanned.format, commit: dice(`${repository}${name}`).hex(40) });
+    const { counts, coverage } = await api.scan({ report: JSON.stringify(report), repository, format: scanned.format, commit: dice(`${repository}${name}`).hex(40) });
+    whole &&= coverage === 'complete';
     return api.places({ repository }, counts['observed'] ?? 0);
   };
-  const before = (await apply(old, 'before')).map((seen): Before => ({ rule: seen.rule, origin: originOf(seen.path, seen.startLine), finding: seen.finding }));
+  const pathOf = written === undefined ? (path: string): string => path : checkoutPath(after);
+  const before = (await apply(old, 'before')).map((seen): Before => ({ rule: seen.rule, origin: originOf(pathOf(seen.path), seen.startLine), finding: seen.finding }));
   const files = new Map(after.map((file) => [file.path, file]));
-  const now = (await apply(next, 'after')).map((seen): After => ({ rule: seen.rule, origins: originsAt(files.get(seen.path), seen), finding: seen.finding, place: `${seen.path}:${seen.startLine}` }));
-  return driftScore(before, now);
+  const now = (await apply(written?.reversed === true ? reversedResults(scanned.format, next) : next, 'after')).map((seen): After => ({ rule: seen.rule, origins: originsAt(files.get(pathOf(seen.path)), seen), finding: seen.finding, place: `${seen.path}:${seen.startLine}` }));
+  return whole ? driftScore(before, now) : undefined;
 }
+
+/** The file of a checkout that a path on some machine means. */
+const checkoutPath = (tree: Tree) => (path: string): string => {
+  const plain = path.replace(/\\/g, '/');
+  return tree.find((file) => plain === file.path || plain.endsWith(`/${file.path}`))?.path ?? plain;
+};
 
 /** Where the line that a result begins on came from. */
 const originsAt = (file: SourceFile | undefined, seen: Seen): readonly string[] => file?.lines[seen.startLine - 1]?.origins ?? [];

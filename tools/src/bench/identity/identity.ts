@@ -89,7 +89,7 @@ async function ofPackages(run: Run): Promise<readonly Row[]> {
 async function overChanges(run: Run): Promise<readonly Row[]> {
   const trees = [{ name: 'planted', files: plantedProject(`${run.seed}-drift`).files }, { name: 'carrier', files: await carrierFiles(say) }].filter(({ name }) => name === (option('tree') ?? name));
   const only = option('mutation');
-  const results = await drift(run.api, run.scanners, trees, run.seed, run.name, MUTATIONS.filter(({ name, group }) => only === undefined || name.includes(only) || group.includes(only)));
+  const results = await drift(run.api, run.scanners, trees, run.seed, run.name, say, MUTATIONS.filter(({ name, group }) => only === undefined || name.includes(only) || group.includes(only)));
   keep('drift.txt', results.flatMap(({ tree, mutation, tool, misses }) => misses.map((miss) => `${tree}, ${mutation.name}, ${tool}: ${miss.kind}: ${miss.rule.split('.').at(-1)} ${miss.from.join(' ')} -> ${miss.to}`)));
   return driftRows(results);
 }

@@ -17,6 +17,7 @@ export interface Upload {
 export interface Receipt {
   readonly id: string;
   readonly status: string;
+  readonly coverage: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }

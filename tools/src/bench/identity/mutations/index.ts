@@ -10,7 +10,20 @@ export interface NamedMutation {
   /** Rows of the published table. */
   readonly group: 'lines inserted' | 're-formatted' | 'file or folder moved' | 'function moved' | 'edited' | 'equals' | 'replaced' | 'combined' | 'report';
   readonly mutate: Mutation;
+  /** For a report about the same source as before: how it was written this time. */
+  readonly written?: Written;
 }
+
+/** Where the source lay when it was scanned, and in what order results came. */
+export interface Written {
+  readonly before: (path: string) => string;
+  readonly after: (path: string) => string;
+  readonly reversed: boolean;
+}
+
+const unchanged: Mutation = (tree) => tree;
+const same = (path: string): string => path;
+const windows = (folder: string) => (path: string): string => `${folder}${path}`.replace(/\//g, '\\');
 
 export const MUTATIONS: readonly NamedMutation[] = [
   { name: 'lines above', group: 'lines inserted', mutate: linesAbove },
@@ -37,6 +50,11 @@ export const MUTATIONS: readonly NamedMutation[] = [
   { name: 'copied beside', group: 'equals', mutate: copiedBeside },
   { name: 'function copied', group: 'equals', mutate: copiedFunction },
   { name: 'fixed, and another of its rule', group: 'replaced', mutate: fixedAndAnother },
+  { name: 'results in another order', group: 'report', mutate: unchanged, written: { before: same, after: same, reversed: true } },
+  { name: 'absolute paths of another machine', group: 'report', mutate: unchanged, written: { before: (path) => `/home/runner/work/shop/shop/${path}`, after: (path) => `/builds/acme/shop/${path}`, reversed: false } },
+  { name: 'absolute paths, then relative ones', group: 'report', mutate: unchanged, written: { before: (path) => `/home/runner/work/shop/shop/${path}`, after: same, reversed: false } },
+  { name: 'Windows, another drive', group: 'report', mutate: unchanged, written: { before: windows('C:/agent/_work/1/s/'), after: windows('D:/a/shop/shop/'), reversed: true } },
+  { name: 'relative paths with backslashes', group: 'report', mutate: unchanged, written: { before: same, after: windows(''), reversed: false } },
   { name: 'lines above, files renamed', group: 'combined', mutate: both(linesAbove, renamedFiles) },
   { name: 'indentation, folder moved', group: 'combined', mutate: both(reindented, movedFolder) },
   { name: 'variables renamed, lines at many places', group: 'combined', mutate: both(renamedVariables, linesManyPlaces) },

@@ -17,7 +17,7 @@ describe('mutations', () => {
     expect(origins.filter((origin) => !originalText.has(origin))).toEqual([]);
   });
 
-  it.each(MUTATIONS.map(({ name }) => name))('%s: changes something, the same in every run', (name) => {
+  it.each(MUTATIONS.filter(({ written }) => written === undefined).map(({ name }) => name))('%s: changes something, the same in every run', (name) => {
     const text = applied(name).map((file) => file.path + textOf(file)).join('\n');
     expect(text).not.toBe(tree.map((file) => file.path + textOf(file)).join('\n'));
     expect(applied(name).map((file) => file.path + textOf(file)).join('\n')).toBe(text);

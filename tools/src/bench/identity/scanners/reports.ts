@@ -23,6 +23,14 @@ export function selectResults(format: Format, report: unknown, repath: Repath): 
 
 export interface Place { readonly path: string; readonly line: number; readonly endLine: number; readonly rule: string }
 
+/** The same results, last first. */
+export function reversedResults(format: Format, report: unknown): unknown {
+  if (Array.isArray(report)) return report.toReversed();
+  if (format === 'sarif') return { ...(report as Json), runs: list((report as Json)['runs']).map((run) => ({ ...run, results: list(run['results']).toReversed() })) };
+  const results = (report as Json)['results'];
+  return { ...(report as Json), results: Array.isArray(results) ? results.toReversed() : Object.fromEntries(Object.entries(results as Json).toReversed()) };
+}
+
 /** Where a report's results are. */
 export function placesOf(format: Format, report: unknown): readonly Place[] {
   if (format === 'sarif') return list((report as Json)['runs']).flatMap((run) => list(run['results']).map(sarifPlace));
@@ -56,7 +64,20 @@ function sarifRun(run: Json, repath: Repath): Json {
     const uri = String((place?.['artifactLocation'] as Json | undefined)?.['uri'] ?? '');
     return repath(uri) === undefined ? [] : [repathed(result, repath) as Json];
   });
-  return { ...rest, results };
+  return { ...rest, results, ...(run['invocations'] !== undefined && { invocations: list(run['invocations']).map((one) => ownNotifications(one, repath)) }) };
+}
+
+/** What the scanner said of files of other variants is not said of this one; a failure is of those that it named. */
+function ownNotifications(invocation: Json, repath: Repath): Json {
+  const ours = (one: Json): boolean => {
+    const place = list(one['locations'])[0]?.['physicalLocation'] as Json | undefined;
+    const uri = String((place?.['artifactLocation'] as Json | undefined)?.['uri'] ?? '');
+    const named = uri || (/[\w./-]+\.(?:py|js|go)\b/.exec(String((one['message'] as Json | undefined)?.['text'] ?? ''))?.[0] ?? '');
+    return repath(named) !== undefined;
+  };
+  const kept = Object.fromEntries(Object.entries(invocation).map(([key, value]) => [key, key.endsWith('Notifications') ? list(value).filter(ours) : value]));
+  const failed = Object.values(kept).some((value) => list(value).some((one) => one['level'] === 'error'));
+  return { ...kept, executionSuccessful: !failed };
 }
 
 /** Rewrites every artifact location inside; an index into the dropped list of artifacts goes, too. */

@@ -10,8 +10,8 @@ import { languageOf, textOf, type Tree } from './tree.js';
 /** What a scanner wrote about variants of trees that lay side by side. */
 export interface ScannedVariants {
   readonly format: Format;
-  /** The report of one variant, paths as in a checkout of it; `under` puts them under another folder. */
-  of(variant: string, under?: string): unknown;
+  /** The report of one variant; paths as in a checkout of it, unless they are to be written otherwise. */
+  of(variant: string, write?: (path: string) => string): unknown;
 }
 
 /**
@@ -23,9 +23,9 @@ export async function scanVariants(scanner: Scanner, variants: ReadonlyMap<strin
   const report = JSON.parse(await kept(scanner, files)) as unknown;
   return {
     format: scanner.format,
-    of: (variant, under = '') => selectResults(scanner.format, report, (path) => {
+    of: (variant, write = (path) => path) => selectResults(scanner.format, report, (path) => {
       const at = path.indexOf(`${variant}/`);
-      return at === 0 || (at > 0 && path[at - 1] === '/') ? under + path.slice(at + variant.length + 1) : undefined;
+      return at === 0 || (at > 0 && path[at - 1] === '/') ? write(path.slice(at + variant.length + 1)) : undefined;
     }),
   };
 }

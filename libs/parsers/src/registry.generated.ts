@@ -5,6 +5,7 @@ import { parser as asff } from './tools/asff/parser.js';
 import { parser as awsInspector2 } from './tools/aws-inspector2/parser.js';
 import { parser as bandit } from './tools/bandit/parser.js';
 import { parser as checkov } from './tools/checkov/parser.js';
+import { parser as dependencyCheck } from './tools/dependency-check/parser.js';
 import { parser as detectSecrets } from './tools/detect-secrets/parser.js';
 import { parser as githubCodeScanning } from './tools/github-code-scanning/parser.js';
 import { parser as githubDependabot } from './tools/github-dependabot/parser.js';
@@ -12,11 +13,13 @@ import { parser as githubSecretScanning } from './tools/github-secret-scanning/p
 import { parser as gitleaks } from './tools/gitleaks/parser.js';
 import { parser as grype } from './tools/grype/parser.js';
 import { parser as npmAudit } from './tools/npm-audit/parser.js';
+import { parser as nuclei } from './tools/nuclei/parser.js';
 import { parser as sarif } from './tools/sarif/parser.js';
 import { parser as semgrep } from './tools/semgrep/parser.js';
+import { parser as snyk } from './tools/snyk/parser.js';
 import { parser as trivy } from './tools/trivy/parser.js';
 import { parser as yarnAudit } from './tools/yarn-audit/parser.js';
 import { parser as zap } from './tools/zap/parser.js';
 
 /** Every parser, by id. */
-export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, sarif, semgrep, trivy, yarnAudit, zap];
+export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, dependencyCheck, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, nuclei, sarif, semgrep, snyk, trivy, yarnAudit, zap];

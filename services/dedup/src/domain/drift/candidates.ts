@@ -19,8 +19,8 @@ export interface Candidate {
   readonly evidence: Evidence;
 }
 
-/** Pairs that share a rule and a path (or its new name), the code, the tool's fingerprint, the file's name or the symbol. */
-export function candidatesOf(sides: Sides, files: FilePairs, shifts: FileShifts, whole: boolean): readonly Candidate[] {
+/** Pairs that share a rule and a path (or its new name), the code, the tool's fingerprint, the file's name or the symbol, and whose evidence is more than `least`. */
+export function candidatesOf(sides: Sides, files: FilePairs, shifts: FileShifts, whole: boolean, least: number): readonly Candidate[] {
   const renamed = new Map(files.pairs.map((pair) => [pair.before, pair.now]));
   const keysOf = (fact: Fact, path: string): readonly string[] => {
     const { view: { native, symbol }, rule, same } = fact;
@@ -37,7 +37,7 @@ export function candidatesOf(sides: Sides, files: FilePairs, shifts: FileShifts,
   return pairs.flatMap(([fresh, gone]) => {
     const now = sides.fresh[fresh] as Fact;
     const before = sides.gone[gone] as Fact;
-    const evidence = weigh(now, before, files, shifts.of(now.view.path, before.view.path));
+    const evidence = weigh(now, before, files, shifts.of(now.view.path, before.view.path), least);
     return evidence === undefined ? [] : [{ fresh, gone, evidence }];
   });
 }

@@ -78,31 +78,39 @@ export interface Evidence {
 /** Collects the sum and the names of what agreed. */
 class Tally {
   sum: number = WEIGHTS.prior;
-  readonly fields = new Set<string>();
+  readonly fields: string[] = [];
 
   add(weight: number, field?: string): void {
     this.sum += weight;
-    if (weight > 0 && field !== undefined) this.fields.add(field);
+    if (weight > 0 && field !== undefined) this.agree(field);
+  }
+
+  agree(field: string): void {
+    if (!this.fields.includes(field)) this.fields.push(field);
   }
 }
 
-/** Undefined when something rules it out. */
-export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts | undefined): Evidence | undefined {
+/** Undefined when something rules it out, or all that agrees comes to less than `least`. */
+export function weigh(fresh: Fact, gone: Fact, files: FilePairs, shifts: Shifts | undefined, least: number): Evidence | undefined {
   const now = fresh.view;
   const before = gone.view;
   if (now.secret !== '' && before.secret !== '' && now.secret !== before.secret) return undefined; // another secret, wherever it is
   const tally = new Tally();
   if (now.secret !== '' && now.secret === before.secret) tally.add(WEIGHTS.sameSecret, 'secret');
   const sameCode = fresh.same !== '' && fresh.same === gone.same;
-  weighCode(tally, fresh, gone, sameCode);
   weighPath(tally, fresh, gone, files);
   weighPosition(tally, fresh, gone, shifts?.placing(before.startLine, now.startLine, [before.id, now.id]));
   weighNames(tally, now, before);
   if (now.startColumn > 0 && before.startColumn > 0) tally.add(now.startColumn === before.startColumn ? WEIGHTS.sameColumn : WEIGHTS.otherColumn);
   if (compareFlow(now, before, shifts)) tally.add(WEIGHTS.sameSource, 'flow');
   if (gone.renamed) tally.add(WEIGHTS.renamedRule);
-  else tally.fields.add('rule');
-  return { sum: tally.sum, fields: [...tally.fields].sort(), sameCode, noCode: fresh.same === '' || gone.same === '' };
+  else tally.agree('rule');
+  // Most pairs of a file end here, or at the next step: comparing code takes the time.
+  const needed = least - tally.sum;
+  if (needed >= WEIGHTS.sameLongCode || (!sameCode && needed >= WEIGHTS.perLikeness * (1 - WEIGHTS.evenLikeness))) return undefined;
+  weighCode(tally, fresh, gone, sameCode);
+  if (tally.sum <= least) return undefined;
+  return { sum: tally.sum, fields: tally.fields.sort(), sameCode, noCode: fresh.same === '' || gone.same === '' };
 }
 
 function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): void {
@@ -112,7 +120,7 @@ function weighCode(tally: Tally, fresh: Fact, gone: Fact, sameCode: boolean): vo
     return weighTitle(tally, fresh, gone);
   }
   const alike = Math.max(likeness(fresh.bag, gone.bag), OF_CONTAINMENT * containment(fresh.bag, gone.bag));
-  const value = renamedNames(fresh.code.tokens, gone.code.tokens) === 1 ? alike + (1 - alike) * WEIGHTS.renamedName : alike;
+  const value = alike < 1 && renamedNames(fresh.code.tokens, gone.code.tokens) === 1 ? alike + (1 - alike) * WEIGHTS.renamedName : alike;
   tally.add(WEIGHTS.perLikeness * (value - WEIGHTS.evenLikeness), 'snippet');
 }
 
@@ -143,7 +151,7 @@ function weighPosition(tally: Tally, fresh: Fact, gone: Fact, placing: Placing |
   const best = Math.max(place, sameSymbol ? WEIGHTS.sameSymbol : 0, sameAround ? WEIGHTS.sameSurroundings : 0);
   tally.add(best, best === 0 ? undefined : best === place ? 'line' : sameSymbol ? 'symbol' : 'snippet');
   if (place < 0) tally.add(place);
-  if (sameSymbol) tally.fields.add('symbol');
+  if (sameSymbol) tally.agree('symbol');
   else if (symbols) tally.add(WEIGHTS.otherSymbol);
 }
 

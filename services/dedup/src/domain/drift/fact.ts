@@ -42,8 +42,8 @@ export function factsOf(fresh: readonly View[], gone: readonly (View & { readonl
     if (before.length === 0) continue; // nothing to compare with
     const codes = [now.map(codeOf), before.map(codeOf)] as const;
     const weights = new Weights([...new Set([...now, ...before].flatMap((view) => [view.rule, view.ruleName]))], codes.map((side) => side.map((code) => code.tokens)));
-    sides.fresh.push(...now.map((view, index) => factOf(view, codes[0][index] as Code, rule, weights, now)));
-    sides.gone.push(...before.map((view, index) => ({ ...factOf(view, codes[1][index] as Code, rule, weights, before), findingId: view.findingId })));
+    for (const [index, view] of now.entries()) sides.fresh.push(factOf(view, codes[0][index] as Code, rule, weights, now));
+    for (const [index, view] of before.entries()) sides.gone.push({ ...factOf(view, codes[1][index] as Code, rule, weights, before), findingId: view.findingId });
   }
   return { fresh: sides.fresh.sort(byContent), gone: sides.gone.sort(byContent) };
 }

@@ -63,8 +63,7 @@ export function graphOf(sides: Sides, question: DriftQuestion): Graph {
   const slots = slotsOf(sides.gone);
   const threshold = sumOf(Math.min(SUREST, Math.max(1 - SUREST, question.minConfidence)));
   const edges = new Map<number, Candidate>();
-  for (const one of candidatesOf(sides, files, shifts, question.whole)) {
-    if (one.evidence.sum <= threshold - MARGIN) continue;
+  for (const one of candidatesOf(sides, files, shifts, question.whole, threshold - MARGIN)) {
     const key = edgeKey(one.fresh, slots.of(one.gone), slots);
     const other = edges.get(key);
     if (other === undefined || other.evidence.sum < one.evidence.sum) edges.set(key, one);

@@ -34,7 +34,7 @@ export function solve(edges: readonly Edge[], twins: Twins = NO_TWINS): Solution
   for (const component of componentsOf(edges)) {
     const parts = isLarge(component) ? componentsOf(thinned(component)) : [component];
     for (const part of parts) {
-      if (isLarge(part)) unsolved.push(...part);
+      if (isLarge(part)) for (const edge of part) unsolved.push(edge);
       else pairs.push(...solveComponent(part, twins));
     }
   }

@@ -1,3 +1,4 @@
+import { isWhole } from './code.js';
 import type { Edge } from './edges.js';
 import { repeats, sameVersion, type Node } from './node.js';
 import { gap, overlap } from './place.js';
@@ -61,13 +62,22 @@ export function compatible(a: Group, b: Group, edge: Edge, nodes: readonly Node[
   return !overLines(edge.rule) || !farApart(a, b, nodes, linked);
 }
 
-/** One rule at two regions, or two values of secrets on one line. */
+/**
+ * One rule at two regions, or two values of secrets on one line. A secret that is known by its value stands in many
+ * places, so a rule that knows no value may show it in each of them: its edges lead only to the value on its own line.
+ */
 function conflicting(a: Group, b: Group): boolean {
+  const byValue = a.secrets.length + b.secrets.length > 0;
   for (const [signature, left] of a.bySignature) {
     const right = b.bySignature.get(signature);
-    if (right?.some((one) => left.some((other) => !repeats(one, other))) === true) return true;
+    if (right?.some((one) => left.some((other) => !repeats(one, other) && !(byValue && elsewhere(one, other)))) === true) return true;
   }
   return a.secrets.some((one) => b.secrets.some((other) => differ(one, other)));
+}
+
+/** In another file, or on other lines of the same version. */
+export function elsewhere(a: Node, b: Node): boolean {
+  return a.view.path !== b.view.path || (sameVersion(a, b) && overlap(a.region, b.region) === undefined);
 }
 
 function differ(a: Node, b: Node): boolean {
@@ -78,12 +88,17 @@ function differ(a: Node, b: Node): boolean {
 
 /**
  * A region of several lines holds more than one flaw: it does not bridge places that have nothing else to do with each
- * other. A statement's lines do, unless each may hold a credential of its own.
+ * other. A statement's lines do, unless each may hold a credential of its own, or the first is a whole statement.
  */
 function farApart(a: Group, b: Group, nodes: readonly Node[], linked: (a: number, b: number) => boolean): boolean {
   const reach = a.kinds.has('hard-coded-credential') ? 0 : NEAR;
   return a.members.some((one) => b.members.some((other) => {
     const [left, right] = [nodes[one] as Node, nodes[other] as Node];
-    return sameVersion(left, right) && left.view.path === right.view.path && gap(left.region, right.region) > reach && !linked(one, other);
+    return sameVersion(left, right) && left.view.path === right.view.path && !linked(one, other) && (gap(left.region, right.region) > reach || twoStatements(left, right));
   }));
+}
+
+function twoStatements(a: Node, b: Node): boolean {
+  if (gap(a.region, b.region) === 0) return false;
+  return isWhole((a.region.start < b.region.start ? a : b).view.snippet);
 }

@@ -32,6 +32,11 @@ export function goesOn(snippet: string): boolean {
   return open > 0 || /(?:[,\\+.&|?=]|%s['"] ?%)$/.test(text);
 }
 
+/** Whether this snippet is a call that ends in it and whose value no name keeps: what comes on a later line is another statement. */
+export function isWhole(snippet: string): boolean {
+  return /[\w\])]\s*\(/.test(snippet.slice(0, LINE)) && /\)[\s;]*$/.test(snippet.slice(0, 4000)) && !goesOn(snippet) && assignedNames(snippet).length === 0;
+}
+
 type Columns = Pick<Region, 'from' | 'to'>;
 
 /** Whether two stretches of a line are two flaws: a statement or condition ends between them, or each is a call of its own. */

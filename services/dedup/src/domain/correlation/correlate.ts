@@ -1,5 +1,5 @@
 import type { Join } from '../near/view.js';
-import { barred, compatible, Group } from './cluster.js';
+import { barred, compatible, elsewhere, Group } from './cluster.js';
 import { edgesOf, type Edge } from './edges.js';
 import { nodesOf, type Node } from './node.js';
 import { siblings } from './place.js';
@@ -68,7 +68,7 @@ class Clustering {
    */
   #alternatives(seeker: Group, chosen: Group, edge: Edge): readonly Group[] {
     const found = new Set<Group>();
-    for (const member of seeker.members) {
+    for (const member of this.#rivalling(seeker, edge)) {
       for (const other of this.#edgesAt.get(member) ?? []) {
         if (other.confidence !== edge.confidence || (other.fit < AS_GOOD * edge.fit && !this.#siblings(member, other, edge))) continue;
         const group = this.#group(other.a === member ? other.b : other.a);
@@ -76,6 +76,13 @@ class Clustering {
       }
     }
     return [...found];
+  }
+
+  /** Members for which others may rival this edge: a secret known by its value takes one result in each of its places. */
+  #rivalling(seeker: Group, edge: Edge): readonly number[] {
+    if (seeker.secrets.length === 0) return seeker.members;
+    const end = this.#nodes[this.#group(edge.a) === seeker ? edge.a : edge.b] as Node;
+    return seeker.members.filter((member) => !elsewhere(this.#nodes[member] as Node, end));
   }
 
   /** Whether both edges lead from one view into places in it that do not touch. */

@@ -66,11 +66,12 @@ describe('correlation, of any results', () => {
     }), runs);
   });
 
-  it('never has two regions of one rule in a cluster', () => {
+  it('never has two regions of one rule in a cluster, but for places of a secret that is known by its value', () => {
     fc.assert(fc.property(questions, (question) => {
       for (const { findingId, members } of correlate(question).clusters) {
         const fresh = members.map((member) => question.fresh.find((item) => item.id === member.fresh) as View);
         const all = [...fresh, ...question.neighbours.filter((item) => item.findingId === findingId)];
+        if (all.some((item) => item.secret !== '')) continue;
         for (const item of fresh) {
           for (const other of all.filter((candidate) => candidate.id !== item.id && signatureOf(candidate) === signatureOf(item))) {
             expect([other.startLine, other.endLine, other.startColumn, other.endColumn, other.version]).toEqual([item.startLine, item.endLine, item.startColumn, item.endColumn, item.version]);

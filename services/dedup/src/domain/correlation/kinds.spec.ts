@@ -15,7 +15,7 @@ describe('kinds of flaw', () => {
     ['eslint', 'security/detect-child-process', '', '', 'command-injection'], ['eslint', 'security/detect-unsafe-regex', '', '', 'redos'], ['eslint', 'security/detect-eval-with-expression', '', '', 'code-injection'],
     ['nodejsscan', 'regex_dos', 'RegexDos', 'CWE-185', 'redos'], ['nodejsscan', 'node_md5', 'NodeMd5', 'CWE-327', 'weak-hash'],
     ['codeql', 'js/prototype-polluting-assignment', '', 'CWE-79', 'prototype-pollution'], ['codeql', 'py/path-injection', '', 'CWE-22', 'path-traversal'], ['codeql', 'js/command-line-injection', '', 'CWE-88', 'command-injection'],
-    ['codeql', 'py/bind-socket-all-network-interfaces', '', 'CWE-200', 'bind-all-interfaces'], ['gosec', 'G404', '', 'CWE-338', 'weak-random'], ['gosec', 'G402', '', 'CWE-295', 'certificate-validation'], ['bandit', 'B607', 'start_process_with_partial_path', 'CWE-78', 'search-path'],
+    ['codeql', 'py/bind-socket-all-network-interfaces', '', 'CWE-200', 'bind-all-interfaces'], ['gosec', 'G404', '', 'CWE-338', 'weak-random'], ['gosec', 'G402', '', 'CWE-295', 'certificate-validation'], ['gosec', 'G702', '', '', 'command-injection'], ['gosec', 'G704', '', '', 'ssrf'], ['gosec', 'G706', '', 'CWE-117', 'log-injection'], ['bandit', 'B607', 'start_process_with_partial_path', 'CWE-78', 'search-path'],
     ['spotbugs', 'SQL_NONCONSTANT_STRING_PASSED_TO_EXECUTE', '', '', 'sql-injection'], ['spotbugs', 'HARD_CODE_PASSWORD', '', '', 'hard-coded-credential'], ['spotbugs', 'WEAK_MESSAGE_DIGEST_MD5', '', '', 'weak-hash'],
     ['sonarqube', 'python:S4790', '', '', 'weak-hash'], ['snykcode', 'javascript/NoSqli', 'NoSqli', '', 'nosql-injection'], ['psalm', 'TaintedShell', '', 'CWE-78', 'command-injection'],
     ['brakeman', '0', 'Cross-Site Scripting', '', 'xss'], ['trivy', 'AVD-DS-0002', '', '', 'docker-last-user-root'], ['hadolint', 'DL3064', '', '', 'hard-coded-credential'],
@@ -32,15 +32,17 @@ describe('kinds of flaw', () => {
     ['path-traversal', ['Path Manipulation', 'Path_Traversal', 'path-join-resolve-traversal', 'js/zipslip', 'PATH_TRAVERSAL_IN', 'go/path-injection', 'ZipSlip', 'File path traversal']],
     ['deserialization', ['Unsafe Deserialization', 'Deserialization_of_Untrusted_Data', 'OBJECT_DESERIALIZATION', 'js/unsafe-deserialization', 'avoid-pickle', 'suspicious-marshal-usage', 'node_deserialize']],
     ['open-redirect', ['Open Redirect', 'Open redirection (reflected)', 'External Redirect', 'UNVALIDATED_REDIRECT', 'detect-dangerous-redirects', 'py/url-redirection']],
-    ['ssrf', ['Server-Side Request Forgery', 'SSRF', 'tainted-url-ssrf', 'URLCONNECTION_SSRF_FD']],
+    ['ssrf', ['Server-Side Request Forgery', 'SSRF', 'tainted-url-host', 'Url provided to HTTP request as taint input', 'tainted-url-ssrf', 'URLCONNECTION_SSRF_FD']],
     ['xxe', ['XML External Entity Injection', 'Improper_Restriction_of_XXE_Ref', 'express-xml2json-xxe', 'XXE_DOCUMENT', 'suspicious-xml-mini-dom-usage']],
     ['csrf', ['Cross-Site Request Forgery', 'XSRF', 'Absence of Anti-CSRF Tokens', 'UseCsurfForExpress', 'java/spring-disabled-csrf-protection']],
     ['weak-hash', ['Weak Cryptographic Hash', 'use-of-sha1', 'InsecureHash', 'ruby_lang_weak_hash_md5', 'G401 weak message digest']],
     ['weak-cipher', ['use-of-aes-ecb', 'desede-is-deprecated', 'Weak Encryption', 'insecure-cipher-mode-ecb', 'ECB_MODE', 'use-of-rc4']],
     ['weak-random', ['Insecure Randomness', 'Use_of_Cryptographically_Weak_PRNG', 'javascript_lang_insufficiently_random_values', 'PREDICTABLE_RANDOM', 'js/insecure-randomness', 'random/rand']],
-    ['certificate-validation', ['py/request-without-cert-validation', 'WEAK_TRUST_MANAGER', 'bypass-tls-verification', 'SSL Verification Bypass', 'ruby_lang_ssl_verification', 'js/disabling-certificate-validation']],
+    ['certificate-validation', ['py/request-without-cert-validation', 'WEAK_TRUST_MANAGER', 'bypass-tls-verification', 'certificate-never-verified', 'tls-without-verifying-certificates', 'SSL Verification Bypass', 'ruby_lang_ssl_verification', 'js/disabling-certificate-validation']],
     ['hard-coded-credential', ['Password Management: Hardcoded Password', 'Use_Of_Hardcoded_Password', 'HardcodedNonCryptoSecret', 'js/hardcoded-credentials', 'no-secrets', 'javascript_express_hardcoded_secret']],
     ['redos', ['Denial of Service: Regular Expression', 'js/polynomial-redos', 'detect-non-literal-regexp', 'non-literal-reg-expr', 'javascript_lang_dynamic_regex', 'ReDoS']],
+    ['temp-file', ['insecure-tmpfile-mktemp', 'Predictable temporary name', 'hardcoded-tmp-path', 'temporary-directory-race']],
+    ['permissions', ['world-writable-file', 'file-readable-by-others', 'permissions-too-open', 'os-chmod', 'bad_file_permissions']],
     ['log-injection', ['Log Forging', 'Log_Forging', 'py/log-injection']],
     ['cookie-secure', ['Cookie Security: Cookie not Sent Over SSL', 'TLS cookie without secure flag set', 'cookie-missing-secure-flag']],
     ['cookie-httponly', ['Cookie No HttpOnly Flag', 'HTTPONLY_COOKIE', 'cookie-missing-httponly', 'HttpOnlyCookies']],
@@ -54,6 +56,7 @@ describe('kinds of flaw', () => {
     expect(of('pylint', 'subprocess-run-check')).toEqual([]);
     expect(of('zap', '10017', 'Cross-Domain JavaScript Source File Inclusion', '', 'CWE-829')).toEqual(['cross-domain-script']);
     expect(of('zap', '90028', 'Insecure HTTP Method - PUT')).toEqual([]);
+    expect(of('semgrep', 'tainted-url-redirect')).not.toContain('ssrf');
     expect(of('semgrep', 'php.lang.security.assert-use', '', '', 'CWE-95')).toEqual(['code-injection']);
   });
 

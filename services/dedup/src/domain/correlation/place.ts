@@ -19,6 +19,9 @@ export function regionOf(view: View): Region {
 
 export const sameRegion = (a: Region, b: Region): boolean => a.start === b.start && a.end === b.end && a.from === b.from && a.to === b.to;
 
+/** Whether a tool told where something begins and not where it ends. */
+export const isPoint = (region: Region): boolean => region.from > 0 && region.start === region.end && region.to === region.from + 1;
+
 const hasColumns = (region: Region): boolean => region.from > 0;
 
 /** How two stretches of one version of a file lie to each other. `fit`: the shared part of both together, 0 to 1. */

@@ -2,7 +2,7 @@ import type { Census } from './census.js';
 import { assignedNames, goesOn, separated, uses } from './code.js';
 import { isControl, isWholeFile } from './controls.js';
 import { repeats, sameVersion, type Node } from './node.js';
-import { gap, overlap, type Overlap } from './place.js';
+import { gap, isPoint, overlap, type Overlap } from './place.js';
 import { routeOf, sameParameter } from './routes.js';
 
 /** Why two views are at one place. Confidence before the evidence for the kind is weighed. */
@@ -26,7 +26,7 @@ const CODE = ['path', 'startLine', 'snippet'];
 const CONFIDENCE = {
   'same-region': 0.98, 'same-secret': 0.97, 'overlapping-columns': 0.92, 'same-route': 0.92, 'same-resource': 0.92, 'same-line': 0.88,
   'same-first-line': 0.86, 'same-block': 0.85, 'same-file': 0.85, 'end-of-flow': 0.85, 'few-lines': 0.84, 'same-code': 0.82, 'same-last-line': 0.78, 'part-of-code': 0.76,
-  'within-statement': 0.74, 'one-statement': 0.74, 'apart-on-line': 0.72, 'on-flow': 0.7, 'define-use': 0.7, 'same-order': 0.68,
+  'within-statement': 0.74, 'one-statement': 0.74, 'apart-on-line': 0.72, 'points-on-line': 0.72, 'on-flow': 0.7, 'define-use': 0.7, 'same-order': 0.68,
 } as const;
 
 const placed = (rule: keyof typeof CONFIDENCE, fit: number, fields: readonly string[]): Place => ({ rule, confidence: CONFIDENCE[rule], fit, fields });
@@ -133,7 +133,7 @@ export const overLines = (rule: string): boolean => /^(?:same-block|same-first-l
  * flaws of the kind there; else the first belongs to the first, if both found equally many.
  */
 function apartOnLine(a: Node, b: Node, kinds: readonly string[], census: Census): Place | undefined {
-  if (a.view.tool === b.view.tool) return undefined;
+  if (a.view.tool === b.view.tool) return pointsOnLine(a, b, kinds, census);
   const [left, right] = a.region.from < b.region.from ? [a, b] : [b, a];
   for (const kind of kinds) {
     if (census.most(a, kind) === 1) {
@@ -144,6 +144,17 @@ function apartOnLine(a: Node, b: Node, kinds: readonly string[], census: Census)
     if (count > 1 && count === census.count(b, kind) && census.rank(a, kind) === census.rank(b, kind)) return placed('same-order', 0.5, COLUMNS);
   }
   return undefined;
+}
+
+/**
+ * A tool that tells only where something begins shows the call by one rule and its argument by another (gosec G304 and
+ * G703). With regions it would have said that they lie apart; two results of either rule on the line say it, too.
+ */
+function pointsOnLine(a: Node, b: Node, kinds: readonly string[], census: Census): Place | undefined {
+  if (!isPoint(a.region) || !isPoint(b.region) || !kinds.some((kind) => census.most(a, kind) === 1)) return undefined;
+  const [left, right] = a.region.from < b.region.from ? [a, b] : [b, a];
+  if ([a, b].some(({ view }) => separated(view.snippet, left.region, right.region))) return undefined;
+  return placed('points-on-line', 0.5, LINES);
 }
 
 /** One tool's data flow passes the other's place; two flows that end in one place are one flaw before that. */

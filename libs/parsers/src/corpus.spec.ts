@@ -29,7 +29,7 @@ const DIFFERENT: Readonly<Record<string, number>> = {
   'gitleaks/gitleaks8_many.json': 4, 'gitleaks/version_7.5.0.json': 8,
   'zap/0_zap_sample.xml': 12, 'zap/2_zap_sample_0_and_new_endpoint.xml': 13, 'zap/5_zap_sample_one.xml': 6, 'zap/some_2.9.0.xml': 17,
   'npm_audit/multiple_cwes2.json': 15, 'npm_audit_7_plus/one_vuln.json': 2, 'yarn_audit/yarn_audit_multiple_cwes2.json': 5,
-  'snyk/snykcontainer_issue_9270.json': 37, 'nuclei/many_findings.json': 18, 'nuclei/multiple_v3.json': 6,
+  'snyk/snykcontainer_issue_9270.json': 37, 'nuclei/many_findings.json': 18, 'nuclei/multiple_v3.json': 6, 'trufflehog/v2_many_vulns.json': 64, 'trufflehog/v3_github.json': 4, 'trufflehog3/many_vulns_current.json': 4,
 };
 /** Formats that the reference names otherwise. */
 const NAMED: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const FILES_NAMED: Readonly<Record<string, string>> = { 'yarn_audit/issue_6495.json': 'npm-audit' };
 const formatOf = (file: Expected): string => FILES_NAMED[file.file] ?? NAMED[file.format] ?? file.format;
 /** Nothing but `null` or `[]`: only the upload can say which tool wrote it. */
-const NEEDS_FORMAT = new Set(['gitleaks/no_findings.json', 'github_sast/github_sast_zero_vul.json', 'github_secrets_detection_report/github_secrets_detection_report_zero_vul.json']);
+const NEEDS_FORMAT = new Set(['gitleaks/no_findings.json', 'github_sast/github_sast_zero_vul.json', 'github_secrets_detection_report/github_secrets_detection_report_zero_vul.json', 'pip_audit/empty.json', 'trufflehog3/zero_vulns.json']);
 
 /** Not a byte in them: refused, as a run that broke off leaves the same. */
 const EMPTY_FILES = new Set(['nuclei/empty.jsonl', 'osv_scanner/no_findings.json']);

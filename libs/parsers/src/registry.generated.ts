@@ -14,12 +14,15 @@ import { parser as gitleaks } from './tools/gitleaks/parser.js';
 import { parser as grype } from './tools/grype/parser.js';
 import { parser as npmAudit } from './tools/npm-audit/parser.js';
 import { parser as nuclei } from './tools/nuclei/parser.js';
+import { parser as osvScanner } from './tools/osv-scanner/parser.js';
+import { parser as pipAudit } from './tools/pip-audit/parser.js';
 import { parser as sarif } from './tools/sarif/parser.js';
 import { parser as semgrep } from './tools/semgrep/parser.js';
 import { parser as snyk } from './tools/snyk/parser.js';
 import { parser as trivy } from './tools/trivy/parser.js';
+import { parser as trufflehog } from './tools/trufflehog/parser.js';
 import { parser as yarnAudit } from './tools/yarn-audit/parser.js';
 import { parser as zap } from './tools/zap/parser.js';
 
 /** Every parser, by id. */
-export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, dependencyCheck, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, nuclei, sarif, semgrep, snyk, trivy, yarnAudit, zap];
+export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, dependencyCheck, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, nuclei, osvScanner, pipAudit, sarif, semgrep, snyk, trivy, trufflehog, yarnAudit, zap];

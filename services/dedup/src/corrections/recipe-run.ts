@@ -4,6 +4,7 @@ import { auditMessage } from '@throughline/service-kit';
 import { lockAsset } from '../consumers/identity-lock.js';
 import type { Asset } from '../domain/model.js';
 import type { PieceMerge, PieceSplit, ReclusterAnswer } from '../domain/recluster/index.js';
+import { shareAliases } from '../persistence/alias.repository.js';
 import { loadRuns } from '../persistence/ledger.repository.js';
 import { saveRun, type Example, type RecipeRun } from '../persistence/recipe-run.repository.js';
 import { assetFrom, findingsAfter, type Position } from '../persistence/recluster.repository.js';
@@ -30,6 +31,8 @@ export async function advance(unit: Unit, run: RecipeRun, from: Position, advanc
   const asset = await assetFrom(unit, run.tenantId, from.asset, from.finding !== '');
   if (asset === undefined) return { run: await finish(unit, run, advancing), next: undefined };
   const locked = run.kind === 'apply' ? await lockAsset(unit, run.tenantId, asset.urn) : undefined;
+  // What is written by aliases of now must be seen by whoever changes them; a trial need not hold them up.
+  if (locked !== undefined) await shareAliases(unit);
   const page = await findingsAfter(unit, asset.assetId, from.asset === asset.assetId ? from : START, PAGE);
   const last = page.at(-1);
   const counted = page.length === 0 ? run : await examinePage(unit, run, locked, page.map((one) => one.findingId), advancing);

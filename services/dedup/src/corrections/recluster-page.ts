@@ -23,16 +23,17 @@ export interface Applying {
 
 /** Carries out what a re-clustering found, in the unit that holds the asset's lock. */
 export async function applyExamined(unit: Unit, { answer, findings }: Examined, applying: Applying): Promise<void> {
-  if (answer.splits.length + answer.merges.length + answer.claims.length === 0) return;
+  if (answer.splits.length + answer.merges.length + answer.kept.length + answer.claims.length === 0) return;
   const performance = perform(answer, findings, applying.corrector, applying.newId);
   await save(unit, performance, applying);
   for (const one of performance.findings) if (one.change !== 'rekeyed') tell(unit, one, applying);
 }
 
-async function save(unit: Unit, { findings, moves, joins, claims }: Performance, { runId, tenant, corrector }: Applying): Promise<void> {
+async function save(unit: Unit, { findings, moves, voided, joins, claims }: Performance, { runId, tenant, corrector }: Applying): Promise<void> {
   await saveFindings(unit, findings.map(({ known }) => known.finding));
   for (const { known } of findings) if (known.finding.keys.length > 0) await moveKeys(unit, tenant, known.finding.keys, known.finding.findingId);
   await assignKeys(unit, tenant, claims.flatMap(({ findingId, keys }) => keys.map((one) => ({ findingId, key: one.key, kind: one.kind, recipe: one.recipe, subject: one.subject ?? null }))));
+  for (const one of voided) await undoCorrelations(unit, one.findingId, one.occurrenceIds, corrector.at);
   for (const { from, into, occurrenceIds, left } of moves) {
     await moveOccurrences(unit, [from], into, occurrenceIds);
     if (left) await undoCorrelations(unit, from, occurrenceIds, corrector.at);

@@ -26,12 +26,11 @@ export interface Nearness {
  */
 export function correlatePieces(pieces: readonly Cut[], question: ReclusterQuestion, rootOf: (piece: Cut) => Cut, meet: (found: Nearness) => void): number {
   let ambiguous = 0;
-  const earlier = new Map<string, Founder[]>();
+  const shown = Map.groupBy(pieces.flatMap(presentIn), ({ view }) => placeOf(view));
   for (const founders of scansOf(pieces.flatMap((piece) => foundersOf(piece, question)))) {
     const places = new Set(founders.map(({ view }) => placeOf(view)));
-    const before = [...places].flatMap((place) => earlier.get(place) ?? []).filter(seenFrom(founders[0] as Founder));
+    const before = [...places].flatMap((place) => shown.get(place) ?? []).filter(seenFrom(founders[0] as Founder));
     if (founders.length > 1 || before.length > 0) ambiguous += ask(founders, before, question, rootOf, meet);
-    for (const piece of new Set(founders.map((one) => one.piece))) for (const one of presentIn(piece)) earlier.set(placeOf(one.view), [...(earlier.get(placeOf(one.view)) ?? []), one]);
   }
   return ambiguous;
 }
@@ -52,15 +51,16 @@ function presentIn(piece: Cut): readonly Founder[] {
 }
 
 /**
- * The results of the scan that founded a piece. What a join brought to it was asked about when it came, and chose; once
- * only such results are left there is nothing to ask.
+ * The results of the scan that founded a piece, where they are still shown. What a join brought to it, or a later scan, was
+ * asked about when it came, and chose.
  */
 function foundersOf(piece: Cut, { joins }: ReclusterQuestion): readonly Founder[] {
-  const own = presentIn(piece).filter(({ occurrence }) => piece.why !== undefined || !joins.has(joinKey(piece.findingId, occurrence.id))).sort(inTime);
-  return own.filter((one) => scanKey(one) === scanKey(own[0] as Founder));
+  const founding = piece.occurrences.map(scanOf).sort(text)[0];
+  return presentIn(piece).filter((one) => scanKey(one) === founding && (piece.why !== undefined || !joins.has(joinKey(piece.findingId, one.occurrence.id)))).sort(inTime);
 }
 
-const scanKey = ({ occurrence }: Founder): string => `${occurrence.firstSeen}|${occurrence.scopeId}|${occurrence.firstSequence}`;
+const scanOf = (one: FullOccurrence): string => `${one.firstSeen}|${one.scopeId}|${one.firstSequence}`;
+const scanKey = ({ occurrence }: Founder): string => scanOf(occurrence);
 const inTime = (a: Founder, b: Founder): number => text(scanKey(a), scanKey(b)) || text(a.occurrence.id, b.occurrence.id);
 
 function scansOf(founders: readonly Founder[]): readonly (readonly Founder[])[] {

@@ -21,6 +21,8 @@ export interface MovedOccurrences {
 export interface Performance {
   readonly findings: readonly Performed[];
   readonly moves: readonly MovedOccurrences[];
+  /** Correlations that count no more. */
+  readonly voided: readonly { readonly findingId: string; readonly occurrenceIds: readonly string[] }[];
   readonly joins: readonly { readonly findingId: string; readonly occurrenceIds: readonly string[]; readonly why: Why }[];
   readonly claims: readonly { readonly findingId: string; readonly keys: readonly Claim[] }[];
 }
@@ -33,6 +35,7 @@ export function perform(answer: ReclusterAnswer, findings: readonly Known[], cor
   const state = new State(findings, corrector);
   for (const { piece, why } of answer.splits) state.split(piece, why, newId());
   for (const merge of answer.merges) state.merge(merge);
+  for (const { piece, why, occurrenceIds } of answer.kept) state.keep(piece, why, occurrenceIds);
   for (const { piece, keys } of answer.claims) state.claim(piece, keys);
   return state.performance();
 }
@@ -44,6 +47,7 @@ class State {
   readonly #idOf = new Map<Piece, string>();
   readonly #homes = new Map<string, string>();
   readonly #moves: MovedOccurrences[] = [];
+  readonly #voided: Performance['voided'][number][] = [];
   readonly #joins: Performance['joins'][number][] = [];
   readonly #claims: Performance['claims'][number][] = [];
   readonly #corrector: Corrector;
@@ -66,7 +70,7 @@ class State {
     this.#moves.push({ from: piece.findingId, into: findingId, occurrenceIds: piece.occurrenceIds, left: true });
   }
 
-  merge({ into, from, why, occurrenceIds }: PieceMerge): void {
+  merge({ into, from, why, occurrenceIds, voided }: PieceMerge): void {
     const [target, source] = [this.#home(into), this.#home(from)];
     if (target === source) return;
     const other = this.#of(source);
@@ -79,7 +83,12 @@ class State {
     this.#changes.set(source, 'merged');
     this.#homes.set(source, target);
     this.#moves.push({ from: source, into: target, occurrenceIds: other.occurrences.map((one) => one.id), left: false });
+    if (voided.length > 0) this.#voided.push({ findingId: target, occurrenceIds: voided });
     this.#joins.push({ findingId: target, occurrenceIds, why });
+  }
+
+  keep(piece: Piece, why: Why, occurrenceIds: readonly string[]): void {
+    this.#joins.push({ findingId: this.#home(piece), occurrenceIds, why });
   }
 
   claim(piece: Piece, keys: readonly Claim[]): void {
@@ -96,7 +105,7 @@ class State {
     const passing = new Set([...this.#born].filter((id) => this.#homes.has(id)));
     return {
       findings: findings.filter(({ known }) => !passing.has(known.finding.findingId)),
-      moves: this.#moves, joins: this.#joins.map((one) => ({ ...one, findingId: this.#final(one.findingId) })), claims: this.#claims,
+      moves: this.#moves, voided: this.#voided, joins: this.#joins.map((one) => ({ ...one, findingId: this.#final(one.findingId) })), claims: this.#claims,
     };
   }
 

@@ -16,6 +16,8 @@ export interface Cut extends Piece {
   readonly unkeyed: boolean;
   /** Why it leaves its finding; undefined for the core. */
   readonly why: Why | undefined;
+  /** Observations that a refused correlation brought here, and that stay for another reason. */
+  readonly voided: readonly string[];
 }
 
 /** Observations that share keys, one with the next: they are one flaw whatever else is said. */
@@ -26,14 +28,13 @@ interface Block {
 
 /**
  * Takes a finding apart where only a join that the policy refuses, or a key of a recipe that is no more, held it together.
- * What shares a key stays together; the rest of the finding keeps its id.
+ * What shares a key stays together; what was there first, and all that stays with it, keeps the finding.
  */
 export function cut(known: Known, question: ReclusterQuestion): readonly Cut[] {
-  const blocks = blocksOf(known, question).map((block) => ({ block, why: leaves(block, known, question) }));
-  const stay = blocks.filter((one) => one.why === undefined);
-  const core = stay.length > 0 ? stay : blocks.slice(0, 1);
-  const parts = blocks.filter((one) => !core.includes(one));
-  return [pieceOf(known, core.map(({ block }) => block), undefined), ...parts.map(({ block, why }) => pieceOf(known, [block], why))];
+  const blocks = blocksOf(known, question).map((block, index) => ({ block, why: index === 0 ? undefined : leaves(block, known, question) }));
+  const core = blocks.filter((one) => one.why === undefined);
+  const parts = blocks.filter((one) => one.why !== undefined);
+  return [pieceOf(known, core.map(({ block }) => block), undefined, question), ...parts.map(({ block, why }) => pieceOf(known, [block], why, question))];
 }
 
 /** The oldest first. */
@@ -74,11 +75,15 @@ const refused = (join: Join, { enabled, minConfidence }: ReclusterQuestion['poli
 const byAge = (a: FullOccurrence, b: FullOccurrence): number => text(a.firstSeen, b.firstSeen) || a.firstSequence - b.firstSequence || text(a.id, b.id);
 export const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function pieceOf(known: Known, blocks: readonly Block[], why: Why | undefined): Cut {
+function pieceOf(known: Known, blocks: readonly Block[], why: Why | undefined, { joins, policy }: ReclusterQuestion): Cut {
   const occurrences = blocks.flatMap((block) => block.occurrences);
   const keys = new Map(blocks.flatMap((block) => [...block.keys]));
   return {
     findingId: known.finding.findingId, core: why === undefined, occurrenceIds: occurrences.map((one) => one.id), known, occurrences, keys, why,
     unkeyed: keys.size > 0 && !known.finding.keys.some((key) => keys.has(key)),
+    voided: occurrences.map((one) => one.id).filter((id) => {
+      const join = joins.get(joinKey(known.finding.findingId, id));
+      return join !== undefined && refused(join, policy.correlation);
+    }),
   };
 }

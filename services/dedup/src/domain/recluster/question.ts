@@ -43,6 +43,8 @@ export interface PieceMerge {
   readonly why: Why;
   /** Observations that the reason is about. */
   readonly occurrenceIds: readonly string[];
+  /** Observations of `into` that a refused correlation brought there, and that stay for another reason: it is forgotten. */
+  readonly voided: readonly string[];
 }
 
 export interface ReclusterAnswer {
@@ -50,6 +52,8 @@ export interface ReclusterAnswer {
   readonly splits: readonly PieceSplit[];
   /** `into` is in no other merge as `from`. */
   readonly merges: readonly PieceMerge[];
+  /** Pieces that stay with their finding for another reason than the one that is refused. */
+  readonly kept: readonly { readonly piece: Piece; readonly why: Why; readonly occurrenceIds: readonly string[] }[];
   /** Keys of the recipes of today that their findings do not have yet. */
   readonly claims: readonly { readonly piece: Piece; readonly keys: readonly Claim[] }[];
   /** Results that fit several findings and were left where they are. */

@@ -12,11 +12,12 @@ import type { PieceMerge, ReclusterAnswer, ReclusterQuestion, Why } from './ques
 export function recluster(question: ReclusterQuestion): ReclusterAnswer {
   const pieces = question.findings.filter((one) => one.occurrences.some((occurrence) => occurrence.absences === 0))
     .flatMap((known) => cut(known, question)).sort(byAge);
-  const union = new Union(question);
+  const cores = new Map(pieces.filter((one) => one.core).map((one) => [one.findingId, one]));
+  const union = new Union(question, cores);
   const { claims, ambiguous } = byKeys(pieces, union);
   const doubtful = question.policy.correlation.enabled
     ? correlatePieces(pieces, question, (piece) => union.rootOf(piece), ({ a, b, why, occurrenceIds }) => union.join(a, b, why, occurrenceIds)) : 0;
-  return { splits: splitsOf(pieces, union), merges: union.merges(), claims, ambiguous: ambiguous + doubtful };
+  return { splits: pieces.filter((piece) => union.left(piece)).map((piece) => ({ piece, why: piece.why as Why })), merges: union.merges(), kept: union.kept(), claims, ambiguous: ambiguous + doubtful };
 }
 
 /** The oldest first; a finding's core before what leaves it. */
@@ -51,12 +52,6 @@ export function ownKeys(piece: Cut, pieces: readonly Cut[]): readonly IdentityKe
   return [...piece.keys.values()].filter(({ key }) => piece.known.finding.keys.includes(key) && core?.keys.has(key) !== true);
 }
 
-/** A piece that comes back to its own finding by other evidence did not leave it. */
-function splitsOf(pieces: readonly Cut[], union: Union): ReclusterAnswer['splits'] {
-  const cores = new Map(pieces.filter((one) => one.core).map((one) => [one.findingId, one]));
-  return pieces.filter((piece) => !piece.core && union.rootOf(piece) !== union.rootOf(cores.get(piece.findingId) as Cut)).map((piece) => ({ piece, why: piece.why as Why }));
-}
-
 interface Step {
   readonly piece: Cut;
   readonly why: Why;
@@ -68,9 +63,11 @@ class Union {
   readonly #parents = new Map<Cut, Cut>();
   readonly #steps: Step[] = [];
   readonly #question: ReclusterQuestion;
+  readonly #cores: ReadonlyMap<string, Cut>;
 
-  constructor(question: ReclusterQuestion) {
+  constructor(question: ReclusterQuestion, cores: ReadonlyMap<string, Cut>) {
     this.#question = question;
+    this.#cores = cores;
   }
 
   rootOf(piece: Cut): Cut {
@@ -85,14 +82,21 @@ class Union {
     this.#steps.push({ piece: from, why, occurrenceIds });
   }
 
-  /** Every piece that is another finding from now on; one that comes back to the finding it belongs to is none. */
-  merges(): readonly PieceMerge[] {
-    return this.#steps.map(({ piece, why, occurrenceIds }) => ({ into: this.rootOf(piece), from: piece, why, occurrenceIds }))
-      .filter(({ into, from }) => !this.#returns(into, from));
+  /** A piece that comes back to its own finding by other evidence did not leave it. */
+  left(piece: Cut): boolean {
+    return !piece.core && this.rootOf(piece) !== this.rootOf(this.#cores.get(piece.findingId) as Cut);
   }
 
-  #returns(into: Cut, from: Cut): boolean {
-    return !from.core && (into.findingId === from.findingId);
+  kept(): ReclusterAnswer['kept'] {
+    return this.#steps.filter(({ piece }) => !piece.core && !this.left(piece)).map(({ piece, why, occurrenceIds }) => ({ piece, why, occurrenceIds: [...new Set([...occurrenceIds, ...piece.voided])] }));
+  }
+
+  /** Every piece that is another finding from now on. */
+  merges(): readonly PieceMerge[] {
+    return this.#steps.filter(({ piece }) => piece.core || this.left(piece)).map(({ piece, why, occurrenceIds }) => {
+      const into = this.rootOf(piece);
+      return { into, from: piece, why, occurrenceIds: [...new Set([...occurrenceIds, ...piece.voided])], voided: into.voided };
+    });
   }
 }
 

@@ -9,8 +9,9 @@ export interface Census {
   readonly rank: (node: Node, kind: string) => number;
   /** Whether the node's rule shows this code once in its version of the file. */
   readonly unique: (node: Node) => boolean;
+  /** Results that the node's tool has in exactly its region. */
+  readonly alone: (node: Node) => number;
 }
-
 
 export function censusOf(nodes: readonly Node[]): Census {
   const columns = new Map<string, Set<number>>();
@@ -28,15 +29,20 @@ export function censusOf(nodes: readonly Node[]): Census {
   const ranks = new Map([...columns].map(([key, seen]) => [key, [...seen].sort((a, b) => a - b)]));
   const of = (node: Node, kind: string): readonly number[] => ranks.get(`${lineKey(node, kind)}\u0000${node.signature}`) ?? [];
   const repeated = repeatedCode(nodes);
+  const inRegion = new Map<string, number>();
+  for (const node of nodes) inRegion.set(regionKey(node), (inRegion.get(regionKey(node)) ?? 0) + 1);
   return {
     most: (node, kind) => most.get(lineKey(node, kind)) ?? 0,
     count: (node, kind) => of(node, kind).length,
     rank: (node, kind) => of(node, kind).indexOf(node.region.from),
     unique: (node) => !repeated.has(codeKey(node)),
+    alone: (node) => inRegion.get(regionKey(node)) ?? 0,
   };
 }
 
 const lineKey = ({ view, region }: Node, kind: string): string => [view.path, view.version, region.start, kind].join('\u0000');
+
+const regionKey = ({ view, region }: Node): string => [view.path, view.version, view.tool, region.start, region.end, region.from, region.to].join('\u0000');
 
 const codeKey = (node: Node): string => [node.view.path, node.view.version, node.signature, node.code].join('\u0000');
 

@@ -2,7 +2,7 @@ import { isWhole } from './code.js';
 import type { Edge } from './edges.js';
 import { repeats, sameVersion, type Node } from './node.js';
 import { gap, overlap } from './place.js';
-import { NEAR, overLines } from './relate.js';
+import { NEAR, overLines, UNNAMED } from './relate.js';
 
 /** Views that are one flaw so far. */
 export class Group {
@@ -55,7 +55,7 @@ export const barred = (a: Group, b: Group): boolean => b.members.some((index) =>
 /** Whether nothing forbids that two groups are one flaw. `linked`: whether two views have an edge of their own. */
 export function compatible(a: Group, b: Group, edge: Edge, nodes: readonly Node[], linked: (a: number, b: number) => boolean): boolean {
   if (a.findingId !== '' && b.findingId !== '') return false;
-  if (intersection(a.kinds, b.kinds).size === 0) return false;
+  if (intersection(a.kinds, b.kinds).size === 0 && (edge.rule !== UNNAMED.rule || (a.kinds.size > 0 && b.kinds.size > 0))) return false;
   if (a.particulars.length > 0 && b.particulars.length > 0 && !a.particulars.some((one) => b.particulars.includes(one))) return false;
   if ([...b.bySignature.keys()].some((signature) => a.apart.has(signature)) || [...a.bySignature.keys()].some((signature) => b.apart.has(signature))) return false;
   if (conflicting(a, b)) return false;

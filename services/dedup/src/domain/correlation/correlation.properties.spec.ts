@@ -30,6 +30,11 @@ const sorted = (answer: CorrelationAnswer): unknown => ({
   ambiguous: [...answer.ambiguous].sort((a, b) => (a.fresh < b.fresh ? -1 : 1)),
 });
 
+const sharesKind = (a: View, b: View): boolean => familiesOf(a).some((kind) => familiesOf(b).includes(kind));
+
+const sameStretch = (a: View, b: View): boolean => familiesOf(a).length + familiesOf(b).length === Math.max(familiesOf(a).length, familiesOf(b).length)
+  && a.startLine === b.startLine && a.endLine === b.endLine && a.startColumn === b.startColumn && a.endColumn === b.endColumn && a.startColumn > 1;
+
 const runs = { numRuns: 600 };
 
 describe('correlation, of any results', () => {
@@ -49,7 +54,7 @@ describe('correlation, of any results', () => {
     }), runs);
   });
 
-  it('never joins without a shared kind and a place, below the threshold, or against an operator', () => {
+  it('never joins without a shared kind and a place, or one exact region, below the threshold, or against an operator', () => {
     fc.assert(fc.property(questions, (question) => {
       for (const { findingId, members } of correlate(question).clusters) {
         const known = question.neighbours.filter((item) => item.findingId === findingId);
@@ -59,7 +64,7 @@ describe('correlation, of any results', () => {
         else expect(members.every((member) => member.join !== undefined)).toBe(true);
         for (const item of views) {
           const others = [...views, ...known].filter((other) => other.id !== item.id);
-          if (others.length > 0) expect(others.some((other) => other.path === item.path && familiesOf(other).some((kind) => familiesOf(item).includes(kind)))).toBe(true);
+          if (others.length > 0) expect(others.some((other) => other.path === item.path && (sharesKind(other, item) || sameStretch(other, item)))).toBe(true);
           expect(known.some((other) => other.apart.includes(signatureOf(item)))).toBe(false);
         }
       }

@@ -1,8 +1,9 @@
-import { censusOf } from './census.js';
+import { censusOf, type Census } from './census.js';
 import { isWholeFile } from './controls.js';
+import { isTelling, isUnnamed } from './identical.js';
 import { meet } from './kinds.js';
 import type { Node } from './node.js';
-import { NEAR, relate, type Place } from './relate.js';
+import { NEAR, relate, UNNAMED, type Place } from './relate.js';
 import { routeOf } from './routes.js';
 
 /** Two views (by their index) that may be one flaw, and how sure that is. */
@@ -28,27 +29,35 @@ export function edgesOf(nodes: readonly Node[], minConfidence: number): readonly
     const id = a * nodes.length + b;
     if (a === b || edges.has(id)) continue;
     const [left, right] = [nodes[a] as Node, nodes[b] as Node];
-    const met = left.findingId !== '' && right.findingId !== '' ? undefined : meet(left.nature, right.nature);
-    const place = met && relate(left, right, met.kinds, census);
-    if (met === undefined || place === undefined) continue;
-    const confidence = Math.round(place.confidence * met.weight * 100) / 100;
-    if (confidence >= minConfidence) edges.set(id, { a, b, rule: place.rule, confidence, fit: place.fit, fields: fieldsOf(place, met.fields) });
+    const reason = left.findingId !== '' && right.findingId !== '' ? undefined : reasonOf(left, right, census);
+    if (reason !== undefined && reason.confidence >= minConfidence) edges.set(id, { a, b, ...reason });
   }
   const joinsFinding = (edge: Edge): number => (nodes[edge.a]?.findingId === '' && nodes[edge.b]?.findingId === '' ? 1 : 0);
   return [...edges.values()].sort((x, y) => y.confidence - x.confidence || y.fit - x.fit || joinsFinding(x) - joinsFinding(y) || x.a - y.a || x.b - y.b);
 }
 
-const fieldsOf = (place: Place, fields: readonly string[]): readonly string[] => [...place.fields, ...fields];
+/** Why two views may be one flaw: a place and a kind, or a place so exact that one rule need not say its kind. */
+function reasonOf(a: Node, b: Node, census: Census): Place | undefined {
+  const met = meet(a.nature, b.nature);
+  if (met === undefined) return isUnnamed(a, b, census) ? UNNAMED : undefined;
+  const place = relate(a, b, met.kinds, census);
+  return place && { ...place, confidence: Math.round(place.confidence * met.weight * 100) / 100, fields: [...place.fields, ...met.fields] };
+}
 
 /** Pairs worth comparing. Every group is by path, route or resource and by kind, so cost follows what is near. */
 function* candidatePairs(nodes: readonly Node[]): Generator<readonly [number, number]> {
   for (const group of grouped(nodes, (node) => (node.view.path === '' || node.view.class === 'dast' ? [] : kindKeys(node, node.view.path, node.view.version)))) yield* nearLines(nodes, group);
   for (const group of grouped(nodes, (node) => [...placeKeys(node)])) yield* pairs(group);
+  if (nodes.some(isUnknown)) for (const group of grouped(nodes, regionKeys)) if (group.some((index) => isUnknown(nodes[index] as Node))) yield* pairs(group);
   yield* acrossVersions(nodes);
   yield* flows(nodes);
 }
 
 const kindKeys = (node: Node, ...parts: readonly string[]): readonly string[] => [...node.nature.kinds.keys()].map((kind) => [kind, ...parts].join('\u0000'));
+
+const isUnknown = (node: Node): boolean => node.nature.kinds.size === 0;
+
+const regionKeys = ({ view, region }: Node): readonly string[] => (isTelling(region) ? [[view.path, view.version, region.start, region.end, region.from, region.to].join('\u0000')] : []);
 
 /** Places that need no lines: a route, a resource, a file whose control is about all of it. */
 function placeKeys({ nature, view }: Node): readonly string[] {

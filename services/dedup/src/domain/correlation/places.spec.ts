@@ -37,6 +37,36 @@ describe('a tool that tells only where something begins', () => {
   });
 });
 
+describe('exactly the same region', () => {
+  const unknown = (tool: string, rule: string, over: Partial<View> = {}): View => view({ tool, rule, ruleName: '', ...at(61, 5, 29), ...over });
+  const ssrf = unknown('nodejsscan', 'node_ssrf');
+  const other = unknown('semgrep', 'js-caller-chooses-host');
+
+  it('joins a rule whose words say no kind, less surely than one that says it', () => {
+    expect(joinOf(ssrf, other)).toMatchObject({ rule: 'identical-region', confidence: 0.7, fields: ['path', 'startLine', 'endLine', 'startColumn', 'endColumn'] });
+    expect(groups([other], [neighbour('f1', ssrf)])).toEqual([`f1 ${other.id}`]);
+    expect(together(ssrf, { ...other, weaknesses: ['CWE-20'] })).toBe(true);
+  });
+
+  it('C9: not where a weakness or a kind says otherwise, nor where both are unknown', () => {
+    expect(together(ssrf, { ...other, weaknesses: ['CWE-835'] })).toBe(false);
+    expect(together(ssrf, { ...other, rule: 'eval-detected' })).toBe(false);
+    expect(together({ ...ssrf, rule: 'odd-name' }, other)).toBe(false);
+    expect(together(ssrf, { ...other, tool: 'nodejsscan' })).toBe(false);
+    expect(together(ssrf, { ...other, version: 'commit:2' })).toBe(false);
+  });
+
+  it('not by a line as a whole, a point, a block, or a column more', () => {
+    for (const place of [at(61), at(61, 1, 29), at(61, 5, 5), { startLine: 61, endLine: 70, startColumn: 5, endColumn: 6 }]) expect(together({ ...ssrf, ...place }, { ...other, ...place })).toBe(false);
+    expect(together(ssrf, { ...other, ...at(61, 5, 30) })).toBe(false);
+  });
+
+  it('not when a tool shows two results there, or two kinds are known', () => {
+    expect(groups([ssrf, other, { ...other, id: 'again', rule: 'js-callback-without-limit' }])).toHaveLength(3);
+    expect(groups([ssrf, other, unknown('eslint', 'security/detect-eval-with-expression')])).toHaveLength(3);
+  });
+});
+
 describe('a region around two statements', () => {
   const file = (tool: string, rule: string, over: Partial<View>): View => view({ tool, rule, ruleName: '', weaknesses: ['CWE-22'], ...over });
 

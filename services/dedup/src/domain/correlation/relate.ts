@@ -26,10 +26,13 @@ const CODE = ['path', 'startLine', 'snippet'];
 const CONFIDENCE = {
   'same-region': 0.98, 'same-secret': 0.97, 'overlapping-columns': 0.92, 'same-route': 0.92, 'same-resource': 0.92, 'same-line': 0.88,
   'same-first-line': 0.86, 'same-block': 0.85, 'same-file': 0.85, 'end-of-flow': 0.85, 'few-lines': 0.84, 'same-code': 0.82, 'same-last-line': 0.78, 'part-of-code': 0.76,
-  'within-statement': 0.74, 'one-statement': 0.74, 'apart-on-line': 0.72, 'points-on-line': 0.72, 'on-flow': 0.7, 'define-use': 0.7, 'same-order': 0.68,
+  'within-statement': 0.74, 'one-statement': 0.74, 'apart-on-line': 0.72, 'points-on-line': 0.72, 'identical-region': 0.7, 'on-flow': 0.7, 'define-use': 0.7, 'same-order': 0.68,
 } as const;
 
 const placed = (rule: keyof typeof CONFIDENCE, fit: number, fields: readonly string[]): Place => ({ rule, confidence: CONFIDENCE[rule], fit, fields });
+
+/** The very same region, of which only one rule says what is wrong there. */
+export const UNNAMED: Place = placed('identical-region', 1, COLUMNS);
 
 /** Kinds where input flows from one statement to the next. */
 const FLOWS = new Set([

@@ -1,7 +1,7 @@
 import { inTurns, type PlatformApi } from './drive/platform-api.js';
 import { MUTATIONS, type NamedMutation } from './mutations/index.js';
 import { dice } from './random.js';
-import { placesOf, reversedResults } from './scanners/reports.js';
+import { placesOf, reversedResults, type Format } from './scanners/reports.js';
 import type { Scanner } from './scanners/scanners.js';
 import { driftScore, type After, type Before, type DriftCounts, type DriftMiss } from './score/drift.js';
 import type { Seen } from './score/truth.js';
@@ -36,7 +36,7 @@ export async function drift(api: PlatformApi, scanners: readonly Scanner[], tree
     const scored = await inTurns(work, AT_ONCE, async ({ scanner, scanned, mutation }) => {
       const score = await oneChange(api, scanned, prepared.variants.get(mutation.name) ?? [], mutation, `github.com/bench-${run}/${tree.name}-${scanner.name}-${slug(mutation.name)}`);
       if (score === undefined) say(`not scored: ${tree.name}, ${mutation.name}, ${scanner.name}`);
-      return score && { tree: tree.name, mutation, tool: scanner.name, class: /gitleaks|detect-secrets/.test(scanner.name) ? 'secrets' : 'sast', ...score };
+      return score && { tree: tree.name, mutation, tool: scanner.name, class: isForSecrets(scanner.format) ? 'secrets' : 'sast', ...score };
     });
     results.push(...scored.flatMap((one) => one ?? []));
   }
@@ -48,10 +48,12 @@ export const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0
 /** The tree itself is scanned first: some mutations look for flagged lines. */
 async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: string, mutations: readonly NamedMutation[]): Promise<Prepared> {
   const flagged = new Map<string, string[]>();
+  const finds = new Set<string>();
   const able = scanners.filter(({ reads }) => tree.files.some(({ path }) => reads.includes(languageOf(path))));
   for (const scanner of able) {
     const first = await scanVariants(scanner, new Map([['base', tree.files]]));
     for (const { path, line, endLine, rule } of placesOf(scanner.format, first.of('base'))) {
+      finds.add(scanner.name);
       for (const at of new Set([line, endLine])) flagged.set(originOf(path, at), [...(flagged.get(originOf(path, at)) ?? []), `${scanner.name} ${rule}`]);
     }
   }
@@ -60,18 +62,16 @@ async function prepare(tree: NamedTree, scanners: readonly Scanner[], seed: stri
   const written = new Set(mutations.filter((one) => one.written !== undefined).map(({ name }) => name));
   const folders = new Map([...variants].filter(([name]) => !written.has(name)).map(([name, variant]) => [slug(name), variant]));
   const scans = [];
-  for (const scanner of able) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
+  for (const scanner of able.filter(({ name }) => finds.has(name))) scans.push({ scanner, scanned: await scanVariants(scanner, folders) });
   return { tree, variants, scans };
 }
 
 /**
- * Uploads both reports and scores what became of the findings. Undefined where there is nothing to follow, or where the
- * scanner says that it could not read all of the changed tree: such a scan shows no absence, so that nothing moves.
+ * Uploads both reports and scores what became of the findings. Undefined where the scanner says that it could not read all of the changed tree: such a scan shows no absence, so that nothing moves.
  */
 async function oneChange(api: PlatformApi, scanned: ScannedVariants, after: Tree, mutation: NamedMutation, repository: string): Promise<{ counts: DriftCounts; misses: readonly DriftMiss[] } | undefined> {
   const { written } = mutation;
   const [old, next] = written === undefined ? [scanned.of('base'), scanned.of(slug(mutation.name))] : [scanned.of('base', written.before), scanned.of('base', written.after)];
-  if (placesOf(scanned.format, old).length === 0) return undefined;
   let whole = true;
   const apply = async (report: unknown, name: string): Promise<readonly Seen[]> => {
     const { counts, coverage } = await api.scan({ report: JSON.stringify(report), repository, format: scanned.format, commit: dice(`${repository}${name}`).hex(40) });
@@ -82,8 +82,14 @@ async function oneChange(api: PlatformApi, scanned: ScannedVariants, after: Tree
   const before = (await apply(old, 'before')).map((seen): Before => ({ rule: seen.rule, origin: originOf(pathOf(seen.path), seen.startLine), finding: seen.finding }));
   const files = new Map(after.map((file) => [file.path, file]));
   const now = (await apply(written?.reversed === true ? reversedResults(scanned.format, next) : next, 'after')).map((seen): After => ({ rule: seen.rule, origins: originsAt(files.get(pathOf(seen.path)), seen), finding: seen.finding, place: `${seen.path}:${seen.startLine}` }));
-  return whole ? driftScore(before, now) : undefined;
+  const ofValues = isForSecrets(scanned.format);
+  return whole ? driftScore(before, ofValues ? eachOnce(now) : now) : undefined;
 }
+
+/** A secret is its value: a copy beside the original is the same finding, and counts once. */
+const eachOnce = (results: readonly After[]): readonly After[] => [...new Map(results.map((one) => [JSON.stringify([one.rule, one.finding, one.origins]), one])).values()];
+
+const isForSecrets = (format: Format): boolean => format === 'gitleaks' || format === 'detect-secrets';
 
 /** The file of a checkout that a path on some machine means. */
 const checkoutPath = (tree: Tree) => (path: string): string => {

@@ -1,6 +1,6 @@
 import { added, edited, languageOf, type Line, type SourceFile } from '../source/tree.js';
 import { eachFile, isFlagged, isSecret, type Context, type Mutation } from './mutation.js';
-import { blocksOf, indentOf, isSeam, statesOf } from './syntax.js';
+import { blocksOf, indentOf, isStatement, statesOf } from './syntax.js';
 
 const LOCAL: Readonly<Record<string, RegExp>> = { python: /^\s+([a-z_]\w{2,})\s=\s/, javascript: /^\s*(?:const|let|var)\s+([a-z]\w{2,})\s=\s/, go: /^\s+([a-z]\w{2,})(?:, _)?\s:=\s/ };
 
@@ -46,7 +46,7 @@ export const changedLiterals: Mutation = eachFile((file, context) => {
 /** Lines that stand more than once in a file and that a scanner flagged, each a statement of its own. */
 function equalLines(file: SourceFile, context: Context): readonly number[][] {
   const states = statesOf(file);
-  const alone = file.lines.flatMap(({ text, origins }, index) => (isFlagged(origins, context) && isSeam(file, states, index) && isSeam(file, states, index + 1) && !/[{(,:]\s*$/.test(text) ? [index] : []));
+  const alone = file.lines.flatMap(({ origins }, index) => (isFlagged(origins, context) && isStatement(file, states, index) ? [index] : []));
   return [...Map.groupBy(alone, (index) => file.lines[index]?.text.trim() ?? '').values()];
 }
 

@@ -1,6 +1,6 @@
 import { added, languageOf, type Line, type SourceFile, type Tree } from '../source/tree.js';
 import { isFlagged, isSecret, type Context, type Mutation } from './mutation.js';
-import { indentOf, isSeam, statesOf } from './syntax.js';
+import { indentOf, isSeam, isStatement, statesOf } from './syntax.js';
 
 interface Statement { readonly file: SourceFile; readonly at: number; readonly text: string; readonly rules: string }
 
@@ -24,7 +24,7 @@ export const fixedAndAnother: Mutation = (tree: Tree, context: Context): Tree =>
 /** Single-line statements that are flagged. */
 function alone(file: SourceFile, context: Context): Statement[] {
   const states = statesOf(file);
-  return file.lines.flatMap(({ text, origins }, at) => (isFlagged(origins, context) && !isSecret(origins, context) && isSeam(file, states, at) && isSeam(file, states, at + 1) && !/[{(,:]\s*$/.test(text) && !/^(?:import|from)|require\(|^\s*return/.test(text)
+  return file.lines.flatMap(({ text, origins }, at) => (isFlagged(origins, context) && !isSecret(origins, context) && isStatement(file, states, at) && !/^(?:import|from)|require\(|^\s*return/.test(text)
     ? [{ file, at, text: text.trim(), rules: origins.flatMap((origin) => [...context.flagged.get(origin) ?? []]).sort().join() }] : []));
 }
 

@@ -51,6 +51,15 @@ export function isSeam(file: SourceFile, states: readonly LineState[], at: numbe
   return before === '' || /[;{}]$/.test(before) || before.startsWith('//');
 }
 
+/** A line that is a whole statement: taking it away or putting another in its place leaves a file that parses. */
+export function isStatement(file: SourceFile, states: readonly LineState[], at: number): boolean {
+  const text = file.lines[at]?.text ?? '';
+  const [language, next] = [languageOf(file.path), states[at + 1]];
+  const closed = states[at]?.inText === false && (next === undefined || (!next.inText && next.depth === states[at]?.depth));
+  if (!closed || /^\s*[)\]}]/.test(text) || /[{(,:]\s*$/.test(text) || !isSeam(file, states, at)) return false;
+  return language === 'javascript' ? /;\s*$/.test(text) : language === 'go' || isSeam(file, states, at + 1);
+}
+
 /** Functions and classes at the left margin, with what stands right above them (decorators, comments). */
 export interface Block { readonly from: number; readonly to: number }
 

@@ -145,9 +145,12 @@ class Surroundings {
     if (known !== undefined) return known;
     this.#byPath ??= Map.groupBy(this.#open.filter((one) => one.members[0]?.identity.multiset === true), (one) => pathOf(one.members[0]));
     const open = this.#byPath.get(path) ?? [];
-    const drafts = open.flatMap((one) => [...one.matched.filter((matched) => !matched.repeated).map(({ prepared }) => prepared), ...one.rest.values()]).filter((one) => lineOf(one) > 0).sort(byPlaceAndGroup);
-    const rows = open.flatMap((one) => [...one.matched.filter((matched) => !matched.repeated).map(({ prepared, known: row }) => ({ ...row as Occurrence, line: lineOf(prepared) })), ...one.free.filter((row) => row.absences === 0 && row.line > 0)])
-      .sort((a, b) => a.line - b.line || compare(a.group, b.group) || a.ordinal - b.ordinal);
+    const stayed = open.flatMap((one) => one.matched.filter((matched) => !matched.repeated));
+    const drafts = [...stayed.map(({ prepared }) => prepared), ...open.flatMap((one) => [...one.rest.values()])].filter((one) => lineOf(one) > 0).sort(byPlaceAndGroup);
+    const rows = [
+      ...stayed.map(({ prepared, known: row }) => ({ ...row as Occurrence, line: lineOf(prepared) })), // equal content is on an equal line
+      ...open.flatMap((one) => one.free.filter((row) => row.absences === 0 && row.line > 0)),
+    ].sort((a, b) => a.line - b.line || compare(a.group, b.group) || a.ordinal - b.ordinal);
     const pairs = chain(rows.map((row) => ({ line: row.line, label: row.group })), drafts.map((draft) => ({ line: lineOf(draft), label: draft.identity.group })))
       .map(({ row, column }) => ({ row: rows[row] as Occurrence, draft: drafts[column] as Prepared }));
     this.#chains.set(path, pairs);

@@ -20,7 +20,7 @@ export function alignTwins(pairs: readonly Paired[], graph: Graph): readonly Pai
     if (rows.length === 1 && columns.length === 1) return group;
     const aligned = alignInOrder(rows.length, columns.length, (row, column) => strangeness(graph, rows[row] as number, columns[column] as number))
       .map(({ row, column }) => ({ row: rows[row] as number, column: columns[column] as number }));
-    const possible = aligned.length === group.length && aligned.every(({ row, column }) => edgeOf(graph, row, column) !== undefined);
+    const possible = aligned.length === group.length && aligned.every(({ row, column }) => (edgeOf(graph, row, column)?.evidence.sum ?? Number.NEGATIVE_INFINITY) > graph.threshold);
     return possible ? free.take(aligned) : group;
   });
 }

@@ -34,7 +34,7 @@ const KEY_RECIPES: readonly RecipeDeclaration[] = [
     ],
   },
   {
-    id: 'secret', version: 2, classes: ['secrets'], kind: 'key',
+    id: 'secret', version: 2, classes: ['secrets', 'sast'], kind: 'key',
     purpose: 'A secret is its value, wherever it lies and whatever rule found it.',
     madeOf: ['value: asset, version of the tenant\'s key, and the keyed hash (HMAC) of the SHA-1 of the value'],
     equalResults: 'occurrences of one finding: the same value in five files is rotated once',

@@ -7,7 +7,7 @@ const ID = 'secret/2';
 
 /**
  * A secret is its value, known here only as a keyed hash: (asset, key version, hash), whatever tool or rule saw it and
- * wherever it lies; each place is an occurrence. Fails when the tenant's key is rotated (a new version is a new hash)
+ * wherever it lies; each place is an occurrence. A code scanner's hard-coded credential is one, when it flags exactly the value. Fails when the tenant's key is rotated (a new version is a new hash)
  * and when a tool masks the value: then the code recipe applies.
  *
  * Version 2: the hash is over the SHA-1 of the value, so that tools which give only that (detect-secrets, Checkov) meet
@@ -16,7 +16,7 @@ const ID = 'secret/2';
 export const secretRecipe: Recipe = {
   id: 'secret',
   version: 2,
-  classes: ['secrets'],
+  classes: ['secrets', 'sast'],
   identify(draft: FindingDraft, assetId: string): Identity | undefined {
     const secret = draft.secret;
     if (secret === null || secret.hash === '') return undefined;

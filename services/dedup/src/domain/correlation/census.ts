@@ -1,3 +1,4 @@
+import { aloneOf, type Alone } from './alone.js';
 import type { Node } from './node.js';
 
 /** How many flaws of a kind stand on a line and how often a rule shows the same code: what a pair alone cannot say. */
@@ -10,7 +11,8 @@ export interface Census {
   /** Whether the node's rule shows this code once in its version of the file. */
   readonly unique: (node: Node) => boolean;
   /** Results that the node's tool has in exactly its region. */
-  readonly alone: (node: Node) => number;
+  readonly inRegion: (node: Node) => number;
+  readonly alone: Alone;
 }
 
 export function censusOf(nodes: readonly Node[]): Census {
@@ -36,7 +38,8 @@ export function censusOf(nodes: readonly Node[]): Census {
     count: (node, kind) => of(node, kind).length,
     rank: (node, kind) => of(node, kind).indexOf(node.region.from),
     unique: (node) => !repeated.has(codeKey(node)),
-    alone: (node) => inRegion.get(regionKey(node)) ?? 0,
+    inRegion: (node) => inRegion.get(regionKey(node)) ?? 0,
+    alone: aloneOf(nodes),
   };
 }
 

@@ -100,7 +100,9 @@ function* nearLines(nodes: readonly Node[], group: readonly number[]): Generator
 /** Equal code, or the same line, in two versions of a file. */
 function* acrossVersions(nodes: readonly Node[]): Generator<readonly [number, number]> {
   if (new Set(nodes.map((node) => node.view.version)).size < 2) return;
-  const keys = (node: Node): readonly string[] => (node.code === '' || node.view.path === '' ? [] : [...kindKeys(node, node.view.path, 'code', node.code), ...kindKeys(node, node.view.path, 'line', `${node.region.start}`)]);
+  const keys = (node: Node): readonly string[] => (node.view.path === '' ? [] : [
+    ...(node.code === '' ? [] : kindKeys(node, node.view.path, 'code', node.code)), ...kindKeys(node, node.view.path, 'line', `${node.region.start}`),
+  ]);
   for (const group of grouped(nodes, keys)) for (const [one, other] of pairs(group)) if (nodes[one]?.view.version !== nodes[other]?.view.version) yield [one, other];
 }
 

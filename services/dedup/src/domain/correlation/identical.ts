@@ -23,7 +23,7 @@ export function isUnnamed(a: Node, b: Node, census: Census): boolean {
   const [unknown, known] = a.nature.kinds.size === 0 ? [a, b] : [b, a];
   if (unknown.nature.kinds.size > 0 || known.nature.kinds.size === 0) return false;
   if (a.view.class !== 'sast' || b.view.class !== 'sast' || a.view.tool === b.view.tool || a.view.version !== b.view.version || a.view.path !== b.view.path) return false;
-  if (!isTelling(a.region) || !sameRegion(a.region, b.region) || census.alone(a) !== 1 || census.alone(b) !== 1) return false;
+  if (!isTelling(a.region) || !sameRegion(a.region, b.region) || census.inRegion(a) !== 1 || census.inRegion(b) !== 1) return false;
   const [said, told] = [specific(unknown), specific(known)];
   return said.length === 0 || said.some((one) => told.includes(one));
 }

@@ -88,6 +88,52 @@ describe('a region around two statements', () => {
   });
 });
 
+describe('a region from the source to the sink', () => {
+  const shell = (tool: string, rule: string, over: Partial<View>): View => view({ tool, rule, ruleName: '', ...over });
+  const around = shell('nodejsscan', 'generic_os_command_exec', { startLine: 54, endLine: 66, startColumn: 3, endColumn: 4 });
+  const call = { startLine: 56, endLine: 59, startColumn: 5, endColumn: 6 };
+  const calls = [shell('eslint', 'security/detect-child-process', call), shell('semgrep', 'js-shell-command', call)];
+
+  it('is one flaw with the only call in it', () => {
+    expect(joinOf(around, calls[1] as View)).toMatchObject({ rule: 'around-call', confidence: 0.7 });
+    expect(groups([around, ...calls])).toHaveLength(1);
+  });
+
+  it('of two calls in it, or two regions around the call, nothing says which', () => {
+    expect(groups([around, ...calls, shell('semgrep', 'js-shell-command', at(63, 5, 40))])).toHaveLength(3);
+    expect(groups([around, shell('nodejsscan', 'shelljs_os_command_exec', { startLine: 55, endLine: 67, startColumn: 3, endColumn: 4 }), calls[0] as View])).toHaveLength(3);
+  });
+
+  it('joins no kind that does not flow, nor all of a file', () => {
+    expect(together(shell('a', 'weak-hash-md5', { ...around, id: 'a', tool: 'a', rule: 'weak-hash-md5' }), shell('b', 'insecure-md5', call))).toBe(false);
+    expect(together({ ...around, startLine: 1, endLine: 90 }, calls[0] as View)).toBe(false);
+  });
+});
+
+describe('another commit, and a tool that gives no code', () => {
+  const known = view({ ...at(40, 5, 30), snippet: 'eval(text)', symbol: 'fetch', version: 'commit:1' });
+  const later = view({ ...at(40), tool: 'ruff', rule: 'S307', symbol: 'Depot.fetch', version: 'commit:2' });
+
+  it('meet on the same line when nothing of the kind is near, least surely', () => {
+    expect(joinOf(known, later)).toMatchObject({ rule: 'same-line-then', confidence: 0.65 });
+    expect(groups([later], [neighbour('f1', known)])).toEqual([`f1 ${later.id}`]);
+    expect(correlate({ fresh: [later], neighbours: [neighbour('f1', known)], minConfidence: 0.7 }).clusters[0]?.findingId).toBe('');
+  });
+
+  it('do not on another line, in another function or column, nor against code', () => {
+    for (const over of [at(41), { symbol: 'store' }, at(40, 31, 50), { snippet: 'eval(other)' }]) expect(together(known, { ...later, ...over })).toBe(false);
+  });
+
+  it('do not when either side has another of the kind within ten lines', () => {
+    const apart = (other: View): boolean => groups([later], [neighbour('f1', known), neighbour('f2', other)]).includes(later.id);
+    expect(apart(view({ ...known, id: 'above', ...at(30) }))).toBe(true);
+    expect(apart(view({ ...later, id: 'below', ...at(44) }))).toBe(true);
+    expect(apart(view({ ...known, id: 'same-line', ...at(40, 33, 50) }))).toBe(true);
+    expect(apart(view({ ...known, id: 'far', ...at(51) }))).toBe(false);
+    expect(apart(view({ ...known, id: 'other-kind', rule: 'B324', ...at(41) }))).toBe(false);
+  });
+});
+
 describe('a secret that is known by its value', () => {
   const secret = (tool: string, rule: string, line: number, value: string, path = 'a.py'): View => view({ class: 'secrets', tool, rule, ruleName: '', ...at(line), path, secret: value });
 

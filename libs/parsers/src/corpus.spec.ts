@@ -36,7 +36,7 @@ const NAMED: Readonly<Record<string, string>> = {
   aws_inspector2: 'aws-inspector2', awssecurityhub: 'asff', github_sast: 'github-code-scanning', github_secrets_detection_report: 'github-secret-scanning',
   anchore_grype: 'grype', detect_secrets: 'detect-secrets', semgrep_pro: 'semgrep',
   npm_audit: 'npm-audit', npm_audit_7_plus: 'npm-audit', pnpm_audit: 'npm-audit', yarn_audit: 'yarn-audit',
-  dependency_check: 'dependency-check', osv_scanner: 'osv-scanner', pip_audit: 'pip-audit', trufflehog3: 'trufflehog',
+  dependency_check: 'dependency-check', cargo_audit: 'cargo-audit', osv_scanner: 'osv-scanner', pip_audit: 'pip-audit', trufflehog3: 'trufflehog',
 };
 /** One shape that several tools write: the reference has a folder for each. */
 const FILES_NAMED: Readonly<Record<string, string>> = { 'yarn_audit/issue_6495.json': 'npm-audit' };

@@ -4,6 +4,7 @@ import type { Parser } from './api/index.js';
 import { parser as asff } from './tools/asff/parser.js';
 import { parser as awsInspector2 } from './tools/aws-inspector2/parser.js';
 import { parser as bandit } from './tools/bandit/parser.js';
+import { parser as cargoAudit } from './tools/cargo-audit/parser.js';
 import { parser as checkov } from './tools/checkov/parser.js';
 import { parser as cyclonedx } from './tools/cyclonedx/parser.js';
 import { parser as dependencyCheck } from './tools/dependency-check/parser.js';
@@ -26,4 +27,4 @@ import { parser as yarnAudit } from './tools/yarn-audit/parser.js';
 import { parser as zap } from './tools/zap/parser.js';
 
 /** Every parser, by id. */
-export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, checkov, cyclonedx, dependencyCheck, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, nuclei, osvScanner, pipAudit, sarif, semgrep, snyk, trivy, trufflehog, yarnAudit, zap];
+export const PARSERS: readonly Parser[] = [asff, awsInspector2, bandit, cargoAudit, checkov, cyclonedx, dependencyCheck, detectSecrets, githubCodeScanning, githubDependabot, githubSecretScanning, gitleaks, grype, npmAudit, nuclei, osvScanner, pipAudit, sarif, semgrep, snyk, trivy, trufflehog, yarnAudit, zap];

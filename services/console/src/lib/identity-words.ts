@@ -11,6 +11,8 @@ const RULES: Readonly<Record<string, string>> = {
   'overlapping-lines': 'Another rule flags overlapping lines for the same kind of flaw', 'same-route': 'Another rule flags the same route and parameter', 'same-resource': 'Another rule flags the same resource for the same control',
   'same-code': 'Another rule flags the same code in the same file', 'same-secret': 'Another tool found the same secret there', 'same-order': 'As many results of both tools on the line, in the same order',
   'on-flow': 'It lies on the data flow that another tool shows', 'one-statement': 'Another rule flags the same statement', 'define-use': 'One rule flags where the value is made, the other where it is used',
+  'identical-region': 'Another tool flags exactly this code, by a rule that does not say the kind of flaw', 'points-on-line': 'Another rule of the tool flags the same line, and neither says where it ends',
+  'around-call': 'Another tool shows the way from the source to this call', 'same-line-then': 'Another tool flagged the same line of another commit; nothing else of the kind is near',
   'same-file': 'Another rule flags the same file as a whole', 'merged by a person': 'Merged by a person', 'split by a person': 'Put here by a person’s split',
 };
 

@@ -110,11 +110,12 @@ const MATCH_RECIPES: readonly RecipeDeclaration[] = [
       'place: the same region, overlapping columns or lines, one statement, a step of the data flow, equal code, the same route and parameter, or the same resource',
       'kind: the intersection of the kinds of flaw that weakness, rule and words name; never a weakness alone',
     ],
-    equalResults: 'one rule at two places is two findings; a group never holds two results of one rule unless region and columns are equal',
+    equalResults: 'one rule at two places is two findings; a group never holds two results of one rule unless region and columns are equal, or a secret known by its value stands in both places',
     source: 'MITRE CWE (weaknesses by kind of flaw); CWE view 699 for what a general weakness covers',
     failureModes: [
       'tools that flag different statements of one flaw, far apart: two findings',
       'two flaws of one kind on one line, of which each tool shows another: may be joined; a person splits them, and they stay split',
+      'tools that scanned different commits, one of them without code: the same line joins when no other of the kind is near; a flaw mended there and another written on the line in between would hide in it',
       'a result that fits two findings which cannot be one: a new finding, flagged `identity_ambiguous`',
     ],
   },

@@ -33,6 +33,10 @@ describe('the version that repairs all flaws', () => {
     expect(commonFix('npm', [{ installed: '1.0.0', fixed: ['1.0.1', '2.0.1'] }, { installed: '2.0.0', fixed: ['1.0.1', '2.0.1'] }])).toBe('2.0.1');
   });
 
+  it('believes the scan where a feed calls the installed version fixed', () => {
+    expect(commonFix('npm', [{ installed: '2.0.0', fixed: ['3.0.0', '2.0.0'] }, { installed: '0.0.0', fixed: ['2.0.1'] }])).toBe('3.0.0');
+  });
+
   it('is unknown when one flaw has no fix', () => {
     expect(commonFix('npm', [{ installed: '1.0.0', fixed: ['1.0.1'] }, { installed: '1.0.0', fixed: [] }])).toBeUndefined();
     expect(commonFix('npm', [])).toBeUndefined();

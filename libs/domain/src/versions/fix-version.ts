@@ -45,11 +45,12 @@ function repairs(ecosystem: string, version: string, fixed: readonly string[]): 
 
 /**
  * The lowest version that repairs all flaws and is above all that is installed: usually the highest of the lowest fixes,
- * and a higher one where that belongs to a line of releases in which another flaw was repaired later. Undefined when
- * there is none, or when something cannot be compared.
+ * and a higher one where that belongs to a line of releases in which another flaw was repaired later. A fixed version that
+ * is not above the installed one proves nothing: the flaw was found there. Undefined when there is none, or when something
+ * cannot be compared.
  */
 export function commonFix(ecosystem: string, needs: readonly FixNeed[]): string | undefined {
   if (needs.length === 0 || needs.some(({ installed, fixed }) => lowestFix(ecosystem, installed, fixed) === undefined)) return undefined;
   return ascending(ecosystem, needs.flatMap(({ fixed }) => fixed)).find((version) => needs.every(({ installed, fixed }) =>
-    compareVersions(ecosystem, version, installed) === 1 && repairs(ecosystem, version, fixed)));
+    compareVersions(ecosystem, version, installed) === 1 && repairs(ecosystem, version, fixed.filter((one) => compareVersions(ecosystem, one, installed) === 1))));
 }

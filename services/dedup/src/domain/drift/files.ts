@@ -89,6 +89,7 @@ function together(facts: readonly Fact[]): Bag {
 }
 
 function worthOf(now: File, before: File): number {
+  if (onlyEdited(now, before)) return Number.NEGATIVE_INFINITY;
   const steps = inStep(now.facts, before.facts);
   const ofCode = Math.min(now.bag.total, before.bag.total);
   const ofLines = Math.min(now.bare, before.bare) * LINE_WEIGHT;
@@ -96,6 +97,12 @@ function worthOf(now: File, before: File): number {
   const alike = total === 0 ? 0 : (ofCode * likeness(now.bag, before.bag) + ofLines * steps.share) / total;
   return WEIGHTS.prior + Math.min(1, total / WEIGHTS.enough) * WEIGHTS.perLikeness * (alike - WEIGHTS.evenLikeness)
     + (steps.shift === 0 ? WEIGHTS.sameLines * steps.share : 0) + names(now, before);
+}
+
+/** A single result whose code was edited is no witness of its file's new name: the same likeness would be counted twice. */
+function onlyEdited(now: File, before: File): boolean {
+  if (Math.min(now.facts.length, before.facts.length) > 1 || now.stem === before.stem || now.bare + before.bare > 0) return false;
+  return !now.same.some((one) => before.same.includes(one));
 }
 
 /** Results of a file that are looked at for its shift. */
